@@ -58,6 +58,7 @@ lint: $(VENV)/.test announce ## Check formatting, lints, docs and types
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets $(CORE) -- -D warnings
 	$(CARGO) clippy --workspace --lib $(CORE) -- -D warnings $(STRICT)
+	$(CARGO) clippy --release --no-default-features --features microlp -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps $(CORE)
 	$(BIN)/ruff check $(PYTHON_CODE)
 	$(BIN)/ruff format --check $(PYTHON_CODE)
@@ -86,11 +87,11 @@ clean: ## Remove .venv and target/ (the next build compiles HiGHS again)
 # The extension module, compiled into python/siting and installed in .venv as an editable package.
 .PHONY: extension
 extension: $(VENV)/.build announce
-	$(BIN)/maturin develop --release --quiet
+	PIP_QUIET=1 $(BIN)/maturin develop --release
 
 .PHONY: announce
 announce:
-	@ls target/release/build/highs-sys-*/out/lib*/libhighs.a >/dev/null 2>&1 || \
+	@ls $${CARGO_TARGET_DIR:-target}/release/build/highs-sys-*/out/lib*/libhighs.a >/dev/null 2>&1 || \
 		echo "== First build: compiling the HiGHS solver takes some minutes (about 5 on two cores)."
 
 # One stamp per dependency group; a changed pyproject.toml installs anew.
