@@ -71,10 +71,13 @@ docs: $(VENV)/.build announce ## Build the Rust documentation; the guides are th
 	@echo "Open target/doc/siting/index.html; the guides are in docs/."
 
 .PHONY: bench
-bench: $(VENV)/.bench extension ## Run the benchmarks: make bench DATA=folder with the published instances
-	$(if $(DATA),,$(error make bench needs the folder of the instances: make bench DATA=DIR))
+bench: require-data $(VENV)/.bench extension ## Run the benchmarks: make bench DATA=folder with the published instances
 	$(CARGO) bench --features microlp
 	$(BIN)/python benches/compare.py --data "$(DATA)"
+
+.PHONY: require-data
+require-data:
+	@test -d "$(DATA)" || { echo "Name the folder of the instances: make bench DATA=DIR" >&2; exit 1; }
 
 .PHONY: notebooks
 notebooks: $(VENV)/.docs extension ## Run every notebook from start to end
