@@ -1,0 +1,2 @@
+//! Good plans fast: greedy construction and interchange, one file per family of models.
+

@@ -1,0 +1,1 @@
+//! How maximal covering is solved.

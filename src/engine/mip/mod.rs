@@ -1,0 +1,94 @@
+//! Mixed-integer programmes: a formulation written with good_lp, handed to HiGHS or microlp.
+//!
+//! `highs.rs` is the only file that names HiGHS and `microlp.rs` the only one that names microlp. A [`Formulation`] is
+//! data: variables, objective, and rows that are generated one by one, so that no second copy of a large model exists.
+
+#[cfg(feature = "highs")]
+mod highs;
+#[cfg(feature = "microlp")]
+mod microlp;
+
+use good_lp::{Constraint, Expression, ProblemVariables};
+
+use super::Ended;
+use crate::error::Error;
+use crate::model::Sense;
+use crate::solve::{Backend, Control, Limit, Phase};
+
+/// A mixed-integer programme.
+pub(crate) struct Formulation<'a> {
+    /// The variables, in the order of the values that come back.
+    pub variables: ProblemVariables,
+    /// The objective without its constant.
+    pub objective: Expression,
+    /// Its constant.
+    pub constant: f64,
+    /// Whether it grows or shrinks.
+    pub sense: Sense,
+    /// The constraints, generated when asked for.
+    pub rows: Box<dyn Iterator<Item = Constraint> + 'a>,
+    /// Rough number of matrix entries, for the memory limit.
+    pub entries: usize,
+    /// Values of all variables in a feasible plan.
+    pub start: Option<Vec<f64>>,
+    /// The objective is a whole multiple of this for every plan (0: nothing is known), so bounds may be rounded.
+    pub step: f64,
+}
+
+/// What a solver found.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    /// Values of all variables in the best plan.
+    pub values: Option<Vec<f64>>,
+    /// No plan is better than this.
+    pub bound: Option<f64>,
+    /// How the search ended.
+    pub ended: Ended,
+    /// Branch-and-bound nodes.
+    pub nodes: u64,
+}
+
+/// Memory that a matrix entry costs from formulation to solver, measured on covering models: bytes.
+const BYTES_PER_ENTRY: usize = 250;
+
+/// Solves a formulation on the backend that the options ask for.
+pub(crate) fn solve(formulation: Formulation<'_>, control: &Control) -> Result<Found, Error> {
+    if let Some(limit) = control.options.memory_limit
+        && formulation.entries.saturating_mul(BYTES_PER_ENTRY) > limit
+    {
+        return Ok(Found { values: None, bound: control.best_bound(), ended: Ended::Limit(Limit::Memory), nodes: 0 });
+    }
+    let (sense, step) = (formulation.sense, formulation.step);
+    let mut found = match control.options.backend {
+        #[cfg(feature = "highs")]
+        Backend::Highs => highs::solve(formulation, control)?,
+        #[cfg(feature = "microlp")]
+        Backend::Microlp => microlp::solve(formulation, control)?,
+        #[allow(unreachable_patterns, reason = "which backends exist depends on the features")]
+        other => {
+            return Err(Error::Unavailable {
+                argument: "backend",
+                value: other.name().into(),
+                reason: "this build lacks it".into(),
+            });
+        }
+    };
+    found.bound = found.bound.filter(|bound| bound.is_finite()).map(|bound| rounded(bound, step, sense));
+    if let Some(bound) = found.bound {
+        control.bound(Phase::Solver, bound);
+    }
+    Ok(found)
+}
+
+/// Rounds a bound to the next value that an objective of whole steps can take.
+pub(crate) fn rounded(bound: f64, step: f64, sense: Sense) -> f64 {
+    if step <= 0.0 {
+        return bound;
+    }
+    // Solvers are exact to about 1e-6; a bound that close to a whole step is that step.
+    let slack = 1e-6 * (bound / step).abs().max(1.0).min(1e4);
+    match sense {
+        Sense::Maximize => ((bound / step) + slack.min(0.4)).floor() * step,
+        Sense::Minimize => ((bound / step) - slack.min(0.4)).ceil() * step,
+    }
+}

@@ -1,0 +1,150 @@
+//! How models are solved: reductions, heuristics, and the formulation on a solver.
+//!
+//! [`run`] is the way of every solve: check the data, look for a good plan, prove it or improve it, explain where there
+//! is none, and let nothing out that the check against the data does not confirm.
+
+mod heuristic;
+mod mip;
+mod reduce;
+
+mod max_cover;
+
+use crate::error::Error;
+use crate::model::{Model, Plan};
+use crate::solve::{Checked, Control, Infeasible, Limit, Method, Phase, Proof, Solution, SolveOptions};
+
+/// What an engine reports back.
+#[derive(Debug, Clone)]
+pub(crate) struct Outcome {
+    /// The best plan found.
+    pub plan: Option<Plan>,
+    /// No plan is better than this.
+    pub bound: Option<f64>,
+    /// How the search ended.
+    pub ended: Ended,
+    /// Branch-and-bound nodes.
+    pub nodes: u64,
+}
+
+/// How a search ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// It ran to its end: the plan is the best, or there is none.
+    Complete,
+    /// A limit stopped it.
+    Limit(Limit),
+}
+
+/// How one model is solved.
+pub(crate) trait Engine: Checked {
+    /// Reasons, found without search, why no plan exists; empty when none is known.
+    fn obstacles(&self) -> Vec<crate::solve::Reason>;
+
+    /// A good plan fast, obeying every rule, starting from `warm` (open sites) where that helps.
+    fn heuristic(&self, warm: Option<&[u32]>, control: &Control) -> Option<Plan>;
+
+    /// The best plan with a proof, starting from a plan that obeys every rule.
+    ///
+    /// A complete outcome without a plan says that none exists.
+    fn exact(&self, start: Option<&Plan>, control: &Control) -> Result<Outcome, Error>;
+
+    /// Why a complete search found no plan, and what would make one possible. May search itself, within the limits.
+    fn explain(&self, control: &Control) -> Vec<crate::solve::Reason>;
+}
+
+/// Solves a model.
+pub(crate) fn run<M: Engine>(model: &M, options: &SolveOptions) -> Result<Solution, Error> {
+    let control = Control::new(options, M::SENSE);
+    options.validate()?;
+    model.validate()?;
+    let warm = warm_sites(model, options)?;
+    let obstacles = model.obstacles();
+    if !obstacles.is_empty() {
+        return Err(infeasible::<M>(obstacles));
+    }
+    let start = model.heuristic(warm.as_deref(), &control);
+    if let Some(plan) = &start {
+        control.incumbent(Phase::Heuristic, plan.objective);
+    }
+    let outcome = if options.method == Method::Heuristic {
+        let ended = control.stop().map_or(Ended::Complete, Ended::Limit);
+        if start.is_none() && ended == Ended::Complete {
+            return Err(Error::Unavailable {
+                argument: "method",
+                value: "heuristic".into(),
+                reason: "it found no plan that obeys every rule; method \"auto\" finds one or proves that there is none".into(),
+            });
+        }
+        Outcome { plan: start, bound: None, ended, nodes: 0 }
+    } else if let Some(limit) = control.stop() {
+        Outcome { plan: start, bound: control.best_bound(), ended: Ended::Limit(limit), nodes: 0 }
+    } else {
+        let mut outcome = model.exact(start.as_ref(), &control)?;
+        outcome.plan = better_plan::<M>(outcome.plan, start);
+        outcome
+    };
+    let Some(plan) = outcome.plan else {
+        return Err(match outcome.ended {
+            Ended::Complete => infeasible::<M>(model.explain(&control)),
+            Ended::Limit(limit) => Error::NoSolution { limit, seconds: control.seconds() },
+        });
+    };
+    let proof = Proof {
+        bound: outcome.bound,
+        limit: match outcome.ended {
+            Ended::Limit(limit) => Some(limit),
+            Ended::Complete => None,
+        },
+        nodes: outcome.nodes,
+        backend: (options.method != Method::Heuristic).then_some(options.backend),
+    };
+    Solution::verified(model, plan, proof, options, control.seconds())
+}
+
+/// The better of two plans; the first when they are equal.
+fn better_plan<M: Model>(a: Option<Plan>, b: Option<Plan>) -> Option<Plan> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(if M::SENSE.better(b.objective, a.objective) { b } else { a }),
+        (a, b) => a.or(b),
+    }
+}
+
+fn infeasible<M: Model>(reasons: Vec<crate::solve::Reason>) -> Error {
+    Error::Infeasible(Infeasible { model: M::NAME.into(), reasons })
+}
+
+/// The sites of a warm start that may be open, after a check of their indices.
+fn warm_sites<M: Model>(model: &M, options: &SolveOptions) -> Result<Option<Vec<u32>>, Error> {
+    let Some(warm) = &options.warm_start else { return Ok(None) };
+    let len = model.travel().n_sites();
+    for (position, &site) in warm.iter().enumerate() {
+        let index = site as usize;
+        if index >= len {
+            return Err(Error::IndexOutOfBounds { argument: "warm_start", position, index, len, counted: "sites" });
+        }
+    }
+    let rules = model.rules().by_site(len)?;
+    let mut sites: Vec<u32> = warm.iter().copied().filter(|&j| rules.state[j as usize].may_open()).collect();
+    sites.sort_unstable();
+    sites.dedup();
+    Ok(Some(sites))
+}
+
+/// Gives a model its `solve`.
+macro_rules! solvable {
+    ($model:ty) => {
+        impl $model {
+            /// Solves the model.
+            ///
+            /// # Errors
+            ///
+            /// An [`Error`](crate::Error) with [`Error::is_input`](crate::Error::is_input) for wrong data;
+            /// [`Error::Infeasible`](crate::Error::Infeasible) with reasons when no plan obeys every rule;
+            /// [`Error::NoSolution`](crate::Error::NoSolution) when a limit came before any plan.
+            pub fn solve(&self, options: &crate::SolveOptions) -> Result<crate::Solution, crate::Error> {
+                crate::engine::run(self, options)
+            }
+        }
+    };
+}
+pub(crate) use solvable;

@@ -1,0 +1,1 @@
+//! Reductions that lose nothing.

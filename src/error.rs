@@ -1,0 +1,188 @@
+//! The one error type of the library.
+//!
+//! Each variant says which argument is wrong, at which index, with which value, and what to do about it.
+//! [`Error::is_input`] separates mistakes in the data from outcomes of a solve ([`Error::Infeasible`],
+//! [`Error::NoSolution`]).
+
+use crate::solve::{Infeasible, Limit};
+
+/// Everything that can go wrong in the library.
+///
+/// # Example
+///
+/// ```
+/// use siting::{Error, TravelMatrix};
+///
+/// let wrong = TravelMatrix::from_pairs(2, 1, &[(0, 0, f64::NAN)]);
+/// assert!(matches!(wrong, Err(Error::NotANumber { index: 0, .. })));
+/// ```
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A value is NaN.
+    #[error("{argument}[{index}] is NaN: give a number, or leave the entry out")]
+    NotANumber {
+        /// The argument that holds the value.
+        argument: &'static str,
+        /// Position of the value in that argument.
+        index: usize,
+    },
+    /// A value lies outside its range.
+    #[error("{argument}[{index}] is {value}: {reason}")]
+    OutOfRange {
+        /// The argument that holds the value.
+        argument: &'static str,
+        /// Position of the value in that argument.
+        index: usize,
+        /// The value itself.
+        value: f64,
+        /// What is expected instead.
+        reason: &'static str,
+    },
+    /// A single number (not an array) is not usable.
+    #[error("{argument} is {value}: {reason}")]
+    InvalidValue {
+        /// The argument.
+        argument: &'static str,
+        /// The value as given.
+        value: String,
+        /// What is expected instead.
+        reason: String,
+    },
+    /// An array has the wrong length.
+    #[error("{argument} has {found} entries where {expected} are expected ({counted})")]
+    WrongLength {
+        /// The argument.
+        argument: &'static str,
+        /// Length that fits.
+        expected: usize,
+        /// Length as given.
+        found: usize,
+        /// What the expected length counts, such as "one per demand point".
+        counted: &'static str,
+    },
+    /// An argument that must not be empty is.
+    #[error("{argument} is empty: {reason}")]
+    Empty {
+        /// The argument.
+        argument: &'static str,
+        /// Why that cannot work.
+        reason: &'static str,
+    },
+    /// An argument that the model cannot do without is missing.
+    #[error("{argument} is missing: {reason}")]
+    Missing {
+        /// The argument.
+        argument: &'static str,
+        /// When it is needed, or which other argument would do.
+        reason: &'static str,
+    },
+    /// An index points past the end.
+    #[error("{argument}[{position}] is {index}, but there are only {len} {counted} (0 to {last})", last = len.saturating_sub(1))]
+    IndexOutOfBounds {
+        /// The argument that holds the index.
+        argument: &'static str,
+        /// Position in the argument.
+        position: usize,
+        /// The index as given.
+        index: usize,
+        /// How many there are.
+        len: usize,
+        /// What is counted: "sites" or "demand points".
+        counted: &'static str,
+    },
+    /// Something is given twice.
+    #[error("{argument}: {value} is given twice, at {first} and at {second}")]
+    Duplicate {
+        /// The argument.
+        argument: &'static str,
+        /// What is repeated.
+        value: String,
+        /// Position of the first.
+        first: usize,
+        /// Position of the second.
+        second: usize,
+    },
+    /// Two arguments contradict each other.
+    #[error("{argument} and {other} contradict each other: {reason}")]
+    Conflict {
+        /// The first argument.
+        argument: &'static str,
+        /// The second argument.
+        other: &'static str,
+        /// What clashes, and the way out.
+        reason: String,
+    },
+    /// An option asks for something this build or model does not have.
+    #[error("{argument} = {value} is not available: {reason}")]
+    Unavailable {
+        /// The option.
+        argument: &'static str,
+        /// Its value.
+        value: String,
+        /// Why, and what to use instead.
+        reason: String,
+    },
+    /// No plan can satisfy every rule; the reasons say which cannot hold together and what would.
+    #[error("{0}")]
+    Infeasible(Infeasible),
+    /// A limit was reached before any plan was found.
+    #[error("no plan was found before the {limit} limit ({seconds:.1} s): raise the limit, or solve with method \"heuristic\"")]
+    NoSolution {
+        /// Which limit stopped the solve.
+        limit: Limit,
+        /// Seconds used.
+        seconds: f64,
+    },
+    /// The solver failed; this is a defect of the solver or of its use, not of the data.
+    #[error("{backend} failed: {reason}")]
+    Solver {
+        /// Name of the solver.
+        backend: &'static str,
+        /// What it said.
+        reason: String,
+    },
+    /// A solution did not survive the check against the data and was withheld.
+    #[error("the solution does not agree with the data and is withheld: {0}")]
+    Unverified(String),
+}
+
+impl Error {
+    /// Whether the error is a mistake in the input (as opposed to the outcome of a solve).
+    ///
+    /// ```
+    /// use siting::{Error, TravelMatrix};
+    /// let wrong = TravelMatrix::from_pairs(1, 1, &[(0, 0, -1.0)]).unwrap_err();
+    /// assert!(wrong.is_input());
+    /// ```
+    #[must_use]
+    pub fn is_input(&self) -> bool {
+        !matches!(
+            self,
+            Self::Infeasible(_) | Self::NoSolution { .. } | Self::Solver { .. } | Self::Unverified(_)
+        )
+    }
+}
+
+/// Checks that every value of an array is a finite number that is not negative.
+pub(crate) fn check_non_negative(argument: &'static str, values: &[f64]) -> Result<(), Error> {
+    for (index, &value) in values.iter().enumerate() {
+        if value.is_nan() {
+            return Err(Error::NotANumber { argument, index });
+        }
+        if !value.is_finite() || value < 0.0 {
+            return Err(Error::OutOfRange { argument, index, value, reason: "a finite number of 0 or more is expected" });
+        }
+    }
+    Ok(())
+}
+
+/// Checks that an array has one entry for each of `expected` things.
+pub(crate) fn check_length(
+    argument: &'static str,
+    found: usize,
+    expected: usize,
+    counted: &'static str,
+) -> Result<(), Error> {
+    if found == expected { Ok(()) } else { Err(Error::WrongLength { argument, expected, found, counted }) }
+}

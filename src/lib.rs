@@ -1,0 +1,51 @@
+//! **siting** decides which idle buildings and corner spaces of a town should host which community services, so that
+//! people reach them on foot, and proves how good the choice is.
+//!
+//! Build a [`TravelMatrix`] from homes and spaces, put it into a model, solve it:
+//!
+//! ```
+//! use siting::{MaxCover, Metric, SolveOptions, TravelMatrix};
+//!
+//! let homes = [[0.0, 0.0], [300.0, 0.0], [900.0, 0.0], [2_500.0, 0.0]];
+//! let spaces = [[200.0, 0.0], [1_000.0, 0.0], [2_400.0, 0.0]];
+//! let travel = TravelMatrix::from_points(&homes, &spaces, Metric::Euclidean, Some(800.0))?;
+//! let solution = MaxCover::new(travel, [120.0, 80.0, 60.0, 40.0]).p(1).solve(&SolveOptions::default())?;
+//!
+//! assert_eq!(solution.sites, vec![0]);
+//! assert_eq!(solution.covered_weight, 260.0);
+//! assert!(solution.is_optimal());
+//! # Ok::<(), siting::Error>(())
+//! ```
+//!
+//! | question | model |
+//! | --- | --- |
+//! | reach the most people with p sites or a budget | [`MaxCover`] |
+//! | reach everyone (or a share) as cheaply as possible | [`SetCover`] |
+//! | walk as little as possible on the whole | [`PMedian`] |
+//! | keep the longest walk short | [`PCenter`] |
+//! | spread sites apart | [`PDispersion`] |
+//! | balance opening and walking costs | [`FixedCharge`] |
+//!
+//! Every [`Solution`] carries a bound and a gap, and was recomputed from the data before it was handed out. Wrong input,
+//! infeasible rules and limits are [`Error`]s that say where, why and what would do.
+//!
+//! # Features
+//!
+//! * `highs` (default): the HiGHS solver, compiled from source; needs cmake, a C++ compiler and libclang.
+//! * `microlp`: a solver in pure Rust; enough for small models, and builds anywhere.
+
+mod engine;
+mod error;
+mod model;
+mod solve;
+mod travel;
+
+pub use error::Error;
+pub use model::{
+    Assignment, Capacity, FixedCharge, Flow, MaxCover, Model, PCenter, PDispersion, PMedian, Plan, Reach, Rules, Sense,
+    SetCover, SiteRules, SiteState,
+};
+pub use solve::{
+    Backend, CancelToken, Checked, Infeasible, Limit, Method, Phase, Progress, Reason, Solution, SolveOptions, Status, check,
+};
+pub use travel::{EARTH_RADIUS, Id, Ids, Metric, Row, TravelMatrix};

@@ -1,0 +1,158 @@
+//! Why no plan exists, and what would make one possible.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::travel::Id;
+
+/// The reasons why no plan obeys every rule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Infeasible {
+    /// Name of the model.
+    pub model: String,
+    /// What cannot hold; each reason alone makes the model infeasible.
+    pub reasons: Vec<Reason>,
+}
+
+/// One reason why no plan exists.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// Demand points that too few of the sites that may open can reach.
+    Unreachable {
+        /// How many demand points.
+        count: usize,
+        /// Names of the first of them.
+        first: Vec<Id>,
+        /// How many sites must reach each.
+        needed: usize,
+        /// The smallest radius at which all of them would be reached; `None` when the matrix does not hold it.
+        radius: Option<f64>,
+    },
+    /// Too few sites may open: `p` is too small.
+    SitesTooFew {
+        /// `p` as given.
+        p: usize,
+        /// The smallest `p` that would do; `None` when it was not found in time.
+        smallest: Option<usize>,
+    },
+    /// `p` is larger than the number of sites that may open.
+    SitesTooMany {
+        /// `p` as given.
+        p: usize,
+        /// How many sites may open, besides the existing ones.
+        available: usize,
+    },
+    /// The budget is too small.
+    BudgetTooSmall {
+        /// The budget as given.
+        budget: f64,
+        /// The smallest budget that would do; `None` when it was not found in time.
+        smallest: Option<f64>,
+    },
+    /// More sites are required than `p` allows.
+    RequiredExceedP {
+        /// How many are required.
+        required: usize,
+        /// `p` as given.
+        p: usize,
+    },
+    /// The required sites cost more than the budget.
+    RequiredExceedBudget {
+        /// Their cost.
+        cost: f64,
+        /// The budget as given.
+        budget: f64,
+    },
+    /// The capacities do not suffice.
+    CapacityShort {
+        /// What must be served.
+        demand: f64,
+        /// The most that can be served under the rules.
+        capacity: f64,
+        /// How much is missing.
+        missing: f64,
+    },
+    /// A demand point is larger than every site in its reach, and must not split.
+    TooLargeToServe {
+        /// Name of the demand point.
+        demand: Id,
+        /// What it takes up.
+        size: f64,
+        /// The largest capacity in its reach.
+        largest: f64,
+    },
+    /// Sites that must be open cannot reach their minimum use.
+    MinUseUnreachable {
+        /// Name of the site.
+        site: Id,
+        /// Its minimum use.
+        min_use: f64,
+        /// All the demand in its reach.
+        reachable: f64,
+    },
+    /// The rules contradict each other in a way found by the solver alone.
+    Rules {
+        /// Which rules take part, in words.
+        rules: String,
+    },
+}
+
+impl fmt::Display for Infeasible {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} has no plan that obeys every rule:", self.model)?;
+        for (at, reason) in self.reasons.iter().enumerate() {
+            write!(f, "{} {reason}", if at == 0 { "" } else { ";" })?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable { count, first, needed, radius } => {
+                let names: Vec<String> = first.iter().map(ToString::to_string).collect();
+                let sites = if *needed == 1 { "no site".into() } else { format!("fewer than {needed} sites") };
+                let more = if *count > names.len() { ", ..." } else { "" };
+                write!(f, "{count} demand points have {sites} in reach (ids {}{more})", names.join(", "))?;
+                match radius {
+                    Some(radius) => write!(f, "; the smallest radius that reaches all of them is {radius}"),
+                    None => f.write_str("; the travel matrix does not hold the radius that would reach them"),
+                }
+            }
+            Self::SitesTooFew { p, smallest: Some(smallest) } => {
+                write!(f, "p = {p} is too small; the smallest that works is {smallest}")
+            }
+            Self::SitesTooFew { p, smallest: None } => write!(f, "p = {p} is too small"),
+            Self::SitesTooMany { p, available } => {
+                write!(f, "p = {p}, but only {available} sites may open; lower p or free forbidden sites")
+            }
+            Self::BudgetTooSmall { budget, smallest: Some(smallest) } => {
+                write!(f, "a budget of {budget} is too small; the smallest that works is {smallest}")
+            }
+            Self::BudgetTooSmall { budget, smallest: None } => write!(f, "a budget of {budget} is too small"),
+            Self::RequiredExceedP { required, p } => {
+                write!(f, "{required} sites are required, but p = {p}; raise p or require fewer")
+            }
+            Self::RequiredExceedBudget { cost, budget } => {
+                write!(f, "the required sites cost {cost}, more than the budget of {budget}")
+            }
+            Self::CapacityShort { demand, capacity, missing } => write!(
+                f,
+                "the demand of {demand} exceeds the {capacity} that the sites can serve; {missing} of capacity is missing"
+            ),
+            Self::TooLargeToServe { demand, size, largest } => write!(
+                f,
+                "demand point {demand} takes up {size} and must not split, but the largest capacity in its reach is {largest}"
+            ),
+            Self::MinUseUnreachable { site, min_use, reachable } => write!(
+                f,
+                "site {site} must be open and serve at least {min_use}, but the demand in its reach is {reachable}"
+            ),
+            Self::Rules { rules } => write!(f, "these rules cannot hold together: {rules}"),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! What every solve takes and gives: options, progress, limits, and the solution with its check.
+
+mod check;
+mod control;
+mod infeasible;
+mod options;
+mod progress;
+mod recompute;
+mod solution;
+
+pub use check::{Checked, check};
+pub use infeasible::{Infeasible, Reason};
+pub use options::{Backend, CancelToken, Method, SolveOptions};
+pub use progress::{Phase, Progress};
+pub use solution::{Limit, Solution, Status};
+
+pub(crate) use control::Control;
+pub(crate) use solution::{Proof, relative_gap};

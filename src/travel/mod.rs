@@ -1,0 +1,18 @@
+//! What it costs to walk from each demand point to each site.
+//!
+//! A [`TravelMatrix`] is sparse: only the pairs within reach are stored, by demand point and by site. A pair that is not
+//! stored is unreachable; a stored cost of zero is a cost of zero. Build one from points
+//! ([`TravelMatrix::from_points`]), a dense array ([`TravelMatrix::from_dense`]), single pairs
+//! ([`TravelMatrix::from_pairs`]) or compressed rows ([`TravelMatrix::from_csr`]).
+
+mod arrays;
+mod ids;
+mod matrix;
+mod metric;
+mod points;
+mod sparse;
+
+pub use ids::{Id, Ids};
+pub use matrix::TravelMatrix;
+pub use metric::{EARTH_RADIUS, Metric};
+pub use sparse::Row;
