@@ -5,6 +5,7 @@
 
 mod heuristic;
 mod mip;
+mod obstacles;
 mod reduce;
 
 mod max_cover;
