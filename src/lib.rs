@@ -38,6 +38,7 @@ mod engine;
 mod error;
 mod model;
 mod solve;
+pub mod town;
 mod travel;
 
 pub use error::Error;
@@ -48,4 +49,5 @@ pub use model::{
 pub use solve::{
     Backend, CancelToken, Checked, Infeasible, Limit, Method, Phase, Progress, Reason, Solution, SolveOptions, Status, check,
 };
+pub use town::SyntheticTown;
 pub use travel::{EARTH_RADIUS, Id, Ids, Metric, Row, TravelMatrix};
