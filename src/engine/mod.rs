@@ -3,12 +3,14 @@
 //! [`run`] is the way of every solve: check the data, look for a good plan, prove it or improve it, explain where there
 //! is none, and let nothing out that the check against the data does not confirm.
 
+mod cover;
 mod heuristic;
 mod mip;
 mod obstacles;
 mod reduce;
 
 mod max_cover;
+mod set_cover;
 
 use crate::error::Error;
 use crate::model::{Model, Plan};

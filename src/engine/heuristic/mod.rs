@@ -1,2 +1,4 @@
 //! Good plans fast: greedy construction and interchange, one file per family of models.
 
+pub(crate) mod cover;
+pub(crate) mod set_cover;

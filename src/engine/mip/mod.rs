@@ -3,12 +3,13 @@
 //! `highs.rs` is the only file that names HiGHS and `microlp.rs` the only one that names microlp. A [`Formulation`] is
 //! data: variables, objective, and rows that are generated one by one, so that no second copy of a large model exists.
 
+pub(crate) mod cover;
 #[cfg(feature = "highs")]
 mod highs;
 #[cfg(feature = "microlp")]
 mod microlp;
 
-use good_lp::{Constraint, Expression, ProblemVariables};
+use good_lp::{Constraint, IntoAffineExpression, Expression, ProblemVariables};
 
 use super::Ended;
 use crate::error::Error;
@@ -58,6 +59,9 @@ pub(crate) fn solve(formulation: Formulation<'_>, control: &Control) -> Result<F
     {
         return Ok(Found { values: None, bound: control.best_bound(), ended: Ended::Limit(Limit::Memory), nodes: 0 });
     }
+    if formulation.variables.is_empty() {
+        return Ok(without_variables(formulation));
+    }
     let (sense, step) = (formulation.sense, formulation.step);
     let mut found = match control.options.backend {
         #[cfg(feature = "highs")]
@@ -78,6 +82,20 @@ pub(crate) fn solve(formulation: Formulation<'_>, control: &Control) -> Result<F
         control.bound(Phase::Solver, bound);
     }
     Ok(found)
+}
+
+/// Nothing is left to decide: the constraints hold, or they do not.
+fn without_variables(mut formulation: Formulation<'_>) -> Found {
+    let holds = formulation.rows.all(|row| {
+        let slack = -row.expression().constant();
+        if row.is_equality() { slack.abs() <= 1e-6 } else { slack >= -1e-6 }
+    });
+    Found {
+        values: holds.then(Vec::new),
+        bound: holds.then_some(formulation.constant),
+        ended: Ended::Complete,
+        nodes: 0,
+    }
 }
 
 /// Rounds a bound to the next value that an objective of whole steps can take.

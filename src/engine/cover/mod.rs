@@ -1,0 +1,3 @@
+//! Bounds for covering problems.
+
+pub(crate) mod lagrangian;
