@@ -1,1 +1,32 @@
+//! The Python extension module `siting._siting`: converts, calls the core, maps errors. Nothing is decided here.
+//!
+//! The classes take arrays and positions; the Python package above them speaks ids, Series and GeoDataFrames.
 
+mod convert;
+mod error;
+mod model;
+mod progress;
+mod solution;
+mod solve;
+mod town;
+mod travel;
+
+/// The core of siting, compiled from Rust.
+#[pyo3::pymodule]
+mod _siting {
+    #[pymodule_export]
+    use super::model::Model;
+    #[pymodule_export]
+    use super::progress::Progress;
+    #[pymodule_export]
+    use super::solution::Solution;
+    #[pymodule_export]
+    use super::town::synthetic_town;
+    #[pymodule_export]
+    use super::travel::TravelMatrix;
+
+    /// The version of the core.
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "Python's name for it")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+}

@@ -1,0 +1,48 @@
+"""siting: which idle buildings and corner spaces should host which community services.
+
+Build a `TravelMatrix` from homes and spaces, put it into a model, solve it:
+
+>>> import siting
+>>> homes = [[0, 0], [300, 0], [900, 0], [2500, 0]]
+>>> spaces = [[200, 0], [1000, 0], [2400, 0]]
+>>> travel = siting.TravelMatrix.from_points(homes, spaces, cutoff=800)
+>>> solution = siting.MaxCover(travel, weights=[120, 80, 60, 40], p=1).solve()
+>>> solution.sites, solution.covered_weight, solution.status
+([0], 260.0, 'optimal')
+"""
+
+from siting._siting import __version__
+from siting.errors import (
+    InfeasibleError,
+    InputError,
+    MissingDependencyError,
+    NoSolutionError,
+    SitingError,
+    SolverError,
+    UnverifiedError,
+)
+from siting.model import FixedCharge, MaxCover, PCenter, PDispersion, Plan, PMedian, SetCover
+from siting.progress import Progress
+from siting.solution import Solution
+from siting.travel import TravelMatrix
+
+__all__ = [
+    "FixedCharge",
+    "InfeasibleError",
+    "InputError",
+    "MaxCover",
+    "MissingDependencyError",
+    "NoSolutionError",
+    "PCenter",
+    "PDispersion",
+    "PMedian",
+    "Plan",
+    "Progress",
+    "SetCover",
+    "SitingError",
+    "Solution",
+    "SolverError",
+    "TravelMatrix",
+    "UnverifiedError",
+    "__version__",
+]

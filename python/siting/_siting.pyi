@@ -1,0 +1,274 @@
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Names: TypeAlias = NDArray[np.int64] | list[str] | None
+_Floats: TypeAlias = NDArray[np.float64]
+_Positions: TypeAlias = NDArray[np.uint32]
+
+__version__: Final[str]
+__all__ = ["Model", "Progress", "Solution", "TravelMatrix", "__version__", "synthetic_town"]
+
+@final
+class TravelMatrix:
+    """Costs from demand points to sites, by position."""
+
+    @staticmethod
+    def from_points(
+        demand: _Floats,
+        sites: _Floats,
+        *,
+        metric: str,
+        cutoff: float | None = None,
+        demand_ids: _Names = None,
+        site_ids: _Names = None,
+    ) -> TravelMatrix: ...
+    @staticmethod
+    def from_dense(
+        costs: _Floats, *, demand_ids: _Names = None, site_ids: _Names = None
+    ) -> TravelMatrix: ...
+    @staticmethod
+    def from_pairs(
+        demand: _Positions,
+        site: _Positions,
+        cost: _Floats,
+        *,
+        n_demand: int,
+        n_sites: int,
+        demand_ids: _Names = None,
+        site_ids: _Names = None,
+    ) -> TravelMatrix: ...
+    @staticmethod
+    def from_csr(
+        start: NDArray[np.int64],
+        site: _Positions,
+        cost: _Floats,
+        *,
+        n_sites: int,
+        demand_ids: _Names = None,
+        site_ids: _Names = None,
+    ) -> TravelMatrix: ...
+    @staticmethod
+    def from_bytes(bytes: bytes) -> TravelMatrix: ...
+    def with_sites(self, other: TravelMatrix) -> TravelMatrix: ...
+    @property
+    def n_demand(self) -> int: ...
+    @property
+    def n_sites(self) -> int: ...
+    @property
+    def n_pairs(self) -> int: ...
+    @property
+    def cutoff(self) -> float | None: ...
+    @property
+    def demand_ids(self) -> NDArray[np.int64] | list[str]: ...
+    @property
+    def site_ids(self) -> NDArray[np.int64] | list[str]: ...
+    def csr(self) -> tuple[NDArray[np.int64], _Positions, _Floats]: ...
+    def costs(self, demand: _Positions, site: _Positions) -> _Floats: ...
+    def unreachable(self) -> _Positions: ...
+    def to_bytes(self) -> bytes: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __reduce__(self) -> tuple[Any, tuple[bytes]]: ...
+
+@final
+class Progress:
+    """A snapshot of a running solve.
+
+    Attributes:
+        phase: "heuristic", "bound" or "solver".
+        seconds: Seconds since the solve began.
+        incumbent: Objective of the best plan so far.
+        bound: Best proven bound on the objective so far.
+        gap: Relative gap between the two.
+        nodes: Branch-and-bound nodes so far.
+    """
+
+    @property
+    def phase(self) -> str: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def incumbent(self) -> float | None: ...
+    @property
+    def bound(self) -> float | None: ...
+    @property
+    def gap(self) -> float | None: ...
+    @property
+    def nodes(self) -> int: ...
+
+@final
+class Solution:
+    """A checked plan, by position."""
+
+    @property
+    def model(self) -> str: ...
+    @property
+    def sense(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def backend(self) -> str | None: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def limit(self) -> str | None: ...
+    @property
+    def objective(self) -> float: ...
+    @property
+    def bound(self) -> float | None: ...
+    @property
+    def gap(self) -> float | None: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def nodes(self) -> int: ...
+    @property
+    def sites(self) -> _Positions: ...
+    @property
+    def assignment(self) -> NDArray[np.int64]: ...
+    @property
+    def flows(self) -> tuple[_Positions, _Positions, _Floats] | None: ...
+    @property
+    def covered_weight(self) -> float: ...
+    @property
+    def total_weight(self) -> float: ...
+    @property
+    def covered_share(self) -> float: ...
+    @property
+    def mean_cost(self) -> float | None: ...
+    @property
+    def max_cost(self) -> float | None: ...
+    @property
+    def demand_ids(self) -> NDArray[np.int64] | list[str]: ...
+    @property
+    def site_ids(self) -> NDArray[np.int64] | list[str]: ...
+    def to_json(self) -> str: ...
+    @staticmethod
+    def from_json(text: str) -> Solution: ...
+    @staticmethod
+    def from_bytes(bytes: bytes) -> Solution: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __reduce__(self) -> tuple[Any, tuple[bytes]]: ...
+
+@final
+class Model:
+    """A model over a travel matrix, by position."""
+
+    @staticmethod
+    def max_cover(
+        travel: TravelMatrix,
+        weights: _Floats,
+        *,
+        site_costs: _Floats | None = None,
+        required: _Positions | None = None,
+        forbidden: _Positions | None = None,
+        existing: _Positions | None = None,
+        closing_costs: _Floats | None = None,
+        within_each: _Floats | None = None,
+        capacities: _Floats | None = None,
+        demands: _Floats | None = None,
+        p: int | None = None,
+        budget: float | None = None,
+        within: float | None = None,
+        backup: int | None = None,
+        single_source: bool | None = None,
+        assignment: str | None = None,
+    ) -> Model: ...
+    @staticmethod
+    def set_cover(
+        travel: TravelMatrix,
+        *,
+        weights: _Floats | None = None,
+        site_costs: _Floats | None = None,
+        required: _Positions | None = None,
+        forbidden: _Positions | None = None,
+        existing: _Positions | None = None,
+        closing_costs: _Floats | None = None,
+        within_each: _Floats | None = None,
+        capacities: _Floats | None = None,
+        demands: _Floats | None = None,
+        within: float | None = None,
+        share: float | None = None,
+        backup: int | None = None,
+        single_source: bool | None = None,
+        assignment: str | None = None,
+    ) -> Model: ...
+    @staticmethod
+    def p_median(
+        travel: TravelMatrix,
+        weights: _Floats,
+        *,
+        site_costs: _Floats | None = None,
+        required: _Positions | None = None,
+        forbidden: _Positions | None = None,
+        existing: _Positions | None = None,
+        closing_costs: _Floats | None = None,
+        capacities: _Floats | None = None,
+        demands: _Floats | None = None,
+        p: int | None = None,
+        budget: float | None = None,
+        single_source: bool | None = None,
+        assignment: str | None = None,
+    ) -> Model: ...
+    @staticmethod
+    def p_center(
+        travel: TravelMatrix,
+        *,
+        weights: _Floats | None = None,
+        site_costs: _Floats | None = None,
+        required: _Positions | None = None,
+        forbidden: _Positions | None = None,
+        existing: _Positions | None = None,
+        closing_costs: _Floats | None = None,
+        p: int | None = None,
+        budget: float | None = None,
+    ) -> Model: ...
+    @staticmethod
+    def p_dispersion(
+        travel: TravelMatrix,
+        *,
+        site_costs: _Floats | None = None,
+        required: _Positions | None = None,
+        forbidden: _Positions | None = None,
+        existing: _Positions | None = None,
+        closing_costs: _Floats | None = None,
+        p: int | None = None,
+        budget: float | None = None,
+    ) -> Model: ...
+    @staticmethod
+    def fixed_charge(
+        travel: TravelMatrix,
+        weights: _Floats,
+        site_costs: _Floats,
+        *,
+        required: _Positions | None = None,
+        forbidden: _Positions | None = None,
+        existing: _Positions | None = None,
+        closing_costs: _Floats | None = None,
+        capacities: _Floats | None = None,
+        demands: _Floats | None = None,
+        min_use: _Floats | None = None,
+        p: int | None = None,
+        budget: float | None = None,
+        single_source: bool | None = None,
+        assignment: str | None = None,
+    ) -> Model: ...
+    def solve(
+        self,
+        *,
+        time_limit: float | None,
+        gap: float,
+        method: str,
+        backend: str,
+        threads: int | None,
+        seed: int,
+        memory_limit: int | None,
+        warm_start: _Positions | None,
+        progress: Callable[[Progress], object] | None,
+    ) -> Solution: ...
+    def evaluate(self, open: _Positions) -> tuple[float, _Positions, NDArray[np.int64]]: ...
+    def check(self, solution: Solution) -> None: ...
+
+def synthetic_town(communities: int, seed: int) -> dict[str, Any]: ...

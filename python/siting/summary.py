@@ -1,0 +1,182 @@
+"""A plan in plain sentences."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from siting.model.base import Model
+    from siting.solution import Solution
+
+_TITLES = {
+    "max-cover": "Maximal covering",
+    "set-cover": "Set covering",
+    "p-median": "p-median",
+    "p-center": "p-center",
+    "p-dispersion": "p-dispersion",
+    "fixed-charge": "Fixed-charge location",
+}
+
+
+def summary(solution: Solution) -> str:
+    """What was asked, what was found, how good it is proven, who is not served."""
+    lines = [_asked(solution), _found(solution), _proven(solution)]
+    if solution.model != "p-dispersion":
+        lines.append(_unserved(solution))
+    return "\n".join(line for line in lines if line)
+
+
+def asked(model: Model, separator: str = ", ") -> str:
+    """The rules of a model: ", p = 8, within 800 m, ..."""
+    data, unit = model._data, _unit(model)
+    parts = []
+    if "p" in data:
+        parts.append(f"p = {data['p']}")
+    if "budget" in data:
+        parts.append(f"budget {_figure(data['budget'])}")
+    within = data.get("within")
+    if within is not None:
+        parts.append(
+            f"within {_figure(within.min())} to {_figure(within.max())}{unit}"
+            if isinstance(within, np.ndarray)
+            else f"within {_figure(within)}{unit}"
+        )
+    elif model.travel.cutoff is not None and model.name in ("max-cover", "set-cover"):
+        parts.append(f"within {_figure(model.travel.cutoff)}{unit}")
+    if "share" in data:
+        parts.append(f"at least {data['share']:.1%} of the weight")
+    if data.get("backup", 1) != 1:
+        parts.append(f"each reached by {data['backup']} sites")
+    for argument in ("required", "forbidden", "existing"):
+        if argument in data:
+            parts.append(f"{_count(len(data[argument]), 'site')} {argument}")
+    if "closing_costs" in data:
+        parts.append("existing sites may close")
+    for argument, words in (("capacities", "capacities"), ("min_use", "minimum use")):
+        if argument in data:
+            parts.append(words)
+    if data.get("single_source"):
+        parts.append("single source")
+    if data.get("assignment", "system") != "system":
+        parts.append("closest assignment")
+    return "".join(separator + part for part in parts)
+
+
+def _asked(solution: Solution) -> str:
+    title = _TITLES.get(solution.model, solution.model)
+    demand, sites = len(solution._demand_ids), _count(len(solution._site_ids), "candidate site")
+    text = f"{title} of {_count(demand, 'demand point')} by {sites}"
+    if solution.model == "p-dispersion":
+        text = f"{title} of {sites}"
+    rules = "" if solution._model is None else asked(solution._model).removeprefix(", ")
+    return f"{text}: {rules}." if rules else f"{text}."
+
+
+def _found(solution: Solution) -> str:
+    n = len(solution._core.sites)
+    shown = ", ".join(str(site) for site in solution._site_ids.take(solution._core.sites[:10]))
+    more = ", ..." if n > 10 else ""
+    text = f"{_count(n, 'site')} {'is' if n == 1 else 'are'} open{': ' if n else ''}{shown}{more}."
+    if solution.model == "p-dispersion":
+        return f"{text} The two closest are {_figure(solution.objective)}{_unit(solution._model)} apart."
+    text += (
+        f" {'It reaches' if n == 1 else 'They reach'} {_figure(solution.covered_weight)} of a weight of "
+        f"{_figure(solution.total_weight)} ({100 * solution.covered_share:.1f} %)"
+    )
+    if solution.mean_cost is not None and solution.max_cost is not None:
+        unit = _unit(solution._model)
+        text += f", at a mean cost of {_figure(solution.mean_cost)}{unit} and {_figure(solution.max_cost)}{unit} at most"
+    text += "."
+    if solution.model not in ("max-cover", "p-dispersion"):
+        what = {"set-cover": "The sites cost", "p-center": "The largest weighted cost is"}.get(
+            solution.model, "The objective is"
+        )
+        text += f" {what} {_figure(solution.objective)}."
+    return text
+
+
+def _proven(solution: Solution) -> str:
+    after = f"{solution.seconds:.1f} s"
+    if solution.status == "optimal":
+        return f"The plan is proven optimal ({after})."
+    reasons = {
+        "time": "the time limit",
+        "gap": "the gap asked for",
+        "interrupt": "an interrupt",
+        "memory": "the memory limit",
+    }
+    stopped = (
+        f"stopped by {reasons.get(solution.limit, solution.limit)}, " if solution.limit else ""
+    )
+    if solution.gap is None or solution.bound is None:
+        return f"How much better the best plan is, is not known ({stopped}{after})."
+    return (
+        f"The best plan is at most {100 * solution.gap:.2f} % better: none can pass the bound of "
+        f"{_figure(solution.bound)} ({stopped}{after})."
+    )
+
+
+def _unserved(solution: Solution) -> str:
+    positions = np.flatnonzero(solution._core.assignment < 0)
+    if not len(positions):
+        return "Every demand point is served."
+    n, model = len(positions), solution._model
+    are = "is" if n == 1 else "are"
+    if model is None:
+        return f"{_count(n, 'demand point')} {are} not served."
+    weights = model.weights[positions]
+    # The heaviest first, of equal ones the first in input order.
+    heaviest = positions[np.argsort(-weights, kind="stable")][:5]
+    shown = ", ".join(str(each) for each in solution._demand_ids.take(heaviest))
+    text = f"{_count(n, 'demand point')} with a weight of {_figure(weights.sum())} {are} not served ({shown}"
+    text += ", ...)" if n > 5 else ")"
+    hopeless = len(np.intersect1d(positions, model.travel._core.unreachable()))
+    if hopeless:
+        text += f": no site at all is in {'its' if n == 1 else 'the'} reach"
+        text += "" if n == 1 else f" of {hopeless:,} of them"
+    return text + "."
+
+
+def html(solution: Solution) -> str:
+    """A small table for notebooks."""
+    gap = "not known" if solution.gap is None else f"{solution.gap:.2%}"
+    sites = [str(site) for site in solution._site_ids.take(solution._core.sites[:20])]
+    more = f" and {len(solution._core.sites) - 20} more" if len(solution._core.sites) > 20 else ""
+    rows: list[tuple[str, str]] = [
+        ("status", solution.status + (f" (stopped by {solution.limit})" if solution.limit else "")),
+        ("objective", _figure(solution.objective)),
+        ("bound", "none" if solution.bound is None else _figure(solution.bound)),
+        ("gap", gap),
+        ("open sites", ", ".join(sites) + more),
+    ]
+    if solution.model != "p-dispersion":
+        covered = f"{_figure(solution.covered_weight)} of {_figure(solution.total_weight)}"
+        rows.append(("served weight", f"{covered} ({solution.covered_share:.1%})"))
+        for name, cost in (("mean cost", solution.mean_cost), ("largest cost", solution.max_cost)):
+            if cost is not None:
+                rows.append((name, _figure(cost) + _unit(solution._model)))
+    rows.append(("time", f"{solution.seconds:.2f} s"))
+    body = "".join(
+        f'<tr><th style="text-align:left">{escape(name)}</th><td style="text-align:left">{escape(value)}</td></tr>'
+        for name, value in rows
+    )
+    return f"<table><caption>{escape(_TITLES.get(solution.model, solution.model))}</caption>{body}</table>"
+
+
+def _unit(model: Model | None) -> str:
+    return f" {model.travel.unit}" if model is not None and model.travel.unit else ""
+
+
+def _figure(value: Any) -> str:
+    """A number as people write it: 12,345 or 0.123."""
+    number = float(value)
+    if number.is_integer() or abs(number) >= 10_000:
+        return f"{number:,.0f}"
+    return f"{number:,.4g}" if abs(number) < 1_000 else f"{number:,.1f}"
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"

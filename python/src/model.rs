@@ -1,0 +1,261 @@
+//! The models: one class, a constructor for each.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use numpy::PyArray1;
+use pyo3::prelude::*;
+use siting::{Error, FixedCharge, MaxCover, PCenter, PDispersion, PMedian, SetCover, SolveOptions};
+
+use crate::convert::{Numbers, Positions, copied, from_name, optional_positions};
+use crate::error::{CoreError, CoreResult};
+use crate::solution::Solution;
+use crate::travel::TravelMatrix;
+
+enum Kind {
+    MaxCover(MaxCover),
+    SetCover(SetCover),
+    PMedian(PMedian),
+    PCenter(PCenter),
+    PDispersion(PDispersion),
+    FixedCharge(FixedCharge),
+}
+
+/// A model over a travel matrix, by position.
+#[pyclass(frozen, module = "siting._siting")]
+pub struct Model(Arc<Kind>);
+
+/// Does the same with whichever model it is.
+macro_rules! each {
+    ($kind:expr, $model:ident => $body:expr) => {
+        match $kind {
+            Kind::MaxCover($model) => $body,
+            Kind::SetCover($model) => $body,
+            Kind::PMedian($model) => $body,
+            Kind::PCenter($model) => $body,
+            Kind::PDispersion($model) => $body,
+            Kind::FixedCharge($model) => $body,
+        }
+    };
+}
+
+/// Hands over the arguments that were given: arrays, or plain values after the semicolon.
+macro_rules! given {
+    ($model:ident, $($array:ident),* ; $($value:ident),*) => {{
+        let model = $model;
+        $(let model = match $array { Some(array) => model.$array(copied(&array)), None => model };)*
+        $(let model = match $value { Some(value) => model.$value(value), None => model };)*
+        model
+    }};
+}
+
+impl Model {
+    /// Keeps a model once its data are found right.
+    fn checked(kind: Kind) -> CoreResult<Self> {
+        each!(&kind, model => siting::Model::validate(model))?;
+        Ok(Self(Arc::new(kind)))
+    }
+}
+
+#[pymethods]
+impl Model {
+    #[staticmethod]
+    #[pyo3(signature = (travel, weights, *, site_costs=None, required=None, forbidden=None, existing=None, closing_costs=None, within_each=None, capacities=None, demands=None, p=None, budget=None, within=None, backup=None, single_source=None, assignment=None))]
+    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
+    fn max_cover(
+        travel: &TravelMatrix,
+        weights: Numbers<'_>,
+        site_costs: Option<Numbers<'_>>,
+        required: Option<Positions<'_>>,
+        forbidden: Option<Positions<'_>>,
+        existing: Option<Positions<'_>>,
+        closing_costs: Option<Numbers<'_>>,
+        within_each: Option<Numbers<'_>>,
+        capacities: Option<Numbers<'_>>,
+        demands: Option<Numbers<'_>>,
+        p: Option<usize>,
+        budget: Option<f64>,
+        within: Option<f64>,
+        backup: Option<usize>,
+        single_source: Option<bool>,
+        assignment: Option<&str>,
+    ) -> CoreResult<Self> {
+        let assignment = assignment.map(|name| from_name("assignment", name)).transpose()?;
+        let model = MaxCover::new(travel.0.clone(), copied(&weights));
+        let model = given!(model, site_costs, required, forbidden, existing, closing_costs, within_each, capacities, demands; p, budget, within, backup, single_source, assignment);
+        Self::checked(Kind::MaxCover(model))
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (travel, *, weights=None, site_costs=None, required=None, forbidden=None, existing=None, closing_costs=None, within_each=None, capacities=None, demands=None, within=None, share=None, backup=None, single_source=None, assignment=None))]
+    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
+    fn set_cover(
+        travel: &TravelMatrix,
+        weights: Option<Numbers<'_>>,
+        site_costs: Option<Numbers<'_>>,
+        required: Option<Positions<'_>>,
+        forbidden: Option<Positions<'_>>,
+        existing: Option<Positions<'_>>,
+        closing_costs: Option<Numbers<'_>>,
+        within_each: Option<Numbers<'_>>,
+        capacities: Option<Numbers<'_>>,
+        demands: Option<Numbers<'_>>,
+        within: Option<f64>,
+        share: Option<f64>,
+        backup: Option<usize>,
+        single_source: Option<bool>,
+        assignment: Option<&str>,
+    ) -> CoreResult<Self> {
+        let assignment = assignment.map(|name| from_name("assignment", name)).transpose()?;
+        let model = SetCover::new(travel.0.clone());
+        let model = given!(model, weights, site_costs, required, forbidden, existing, closing_costs, within_each, capacities, demands; within, share, backup, single_source, assignment);
+        Self::checked(Kind::SetCover(model))
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (travel, weights, *, site_costs=None, required=None, forbidden=None, existing=None, closing_costs=None, capacities=None, demands=None, p=None, budget=None, single_source=None, assignment=None))]
+    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
+    fn p_median(
+        travel: &TravelMatrix,
+        weights: Numbers<'_>,
+        site_costs: Option<Numbers<'_>>,
+        required: Option<Positions<'_>>,
+        forbidden: Option<Positions<'_>>,
+        existing: Option<Positions<'_>>,
+        closing_costs: Option<Numbers<'_>>,
+        capacities: Option<Numbers<'_>>,
+        demands: Option<Numbers<'_>>,
+        p: Option<usize>,
+        budget: Option<f64>,
+        single_source: Option<bool>,
+        assignment: Option<&str>,
+    ) -> CoreResult<Self> {
+        let assignment = assignment.map(|name| from_name("assignment", name)).transpose()?;
+        let model = PMedian::new(travel.0.clone(), copied(&weights));
+        let model = given!(model, site_costs, required, forbidden, existing, closing_costs, capacities, demands; p, budget, single_source, assignment);
+        Self::checked(Kind::PMedian(model))
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (travel, *, weights=None, site_costs=None, required=None, forbidden=None, existing=None, closing_costs=None, p=None, budget=None))]
+    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
+    fn p_center(
+        travel: &TravelMatrix,
+        weights: Option<Numbers<'_>>,
+        site_costs: Option<Numbers<'_>>,
+        required: Option<Positions<'_>>,
+        forbidden: Option<Positions<'_>>,
+        existing: Option<Positions<'_>>,
+        closing_costs: Option<Numbers<'_>>,
+        p: Option<usize>,
+        budget: Option<f64>,
+    ) -> CoreResult<Self> {
+        let model = PCenter::new(travel.0.clone());
+        let model = given!(model, weights, site_costs, required, forbidden, existing, closing_costs; p, budget);
+        Self::checked(Kind::PCenter(model))
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (travel, *, site_costs=None, required=None, forbidden=None, existing=None, closing_costs=None, p=None, budget=None))]
+    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
+    fn p_dispersion(
+        travel: &TravelMatrix,
+        site_costs: Option<Numbers<'_>>,
+        required: Option<Positions<'_>>,
+        forbidden: Option<Positions<'_>>,
+        existing: Option<Positions<'_>>,
+        closing_costs: Option<Numbers<'_>>,
+        p: Option<usize>,
+        budget: Option<f64>,
+    ) -> CoreResult<Self> {
+        let model = PDispersion::new(travel.0.clone());
+        let model = given!(model, site_costs, required, forbidden, existing, closing_costs; p, budget);
+        Self::checked(Kind::PDispersion(model))
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (travel, weights, site_costs, *, required=None, forbidden=None, existing=None, closing_costs=None, capacities=None, demands=None, min_use=None, p=None, budget=None, single_source=None, assignment=None))]
+    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
+    fn fixed_charge(
+        travel: &TravelMatrix,
+        weights: Numbers<'_>,
+        site_costs: Numbers<'_>,
+        required: Option<Positions<'_>>,
+        forbidden: Option<Positions<'_>>,
+        existing: Option<Positions<'_>>,
+        closing_costs: Option<Numbers<'_>>,
+        capacities: Option<Numbers<'_>>,
+        demands: Option<Numbers<'_>>,
+        min_use: Option<Numbers<'_>>,
+        p: Option<usize>,
+        budget: Option<f64>,
+        single_source: Option<bool>,
+        assignment: Option<&str>,
+    ) -> CoreResult<Self> {
+        let assignment = assignment.map(|name| from_name("assignment", name)).transpose()?;
+        let model = FixedCharge::new(travel.0.clone(), copied(&weights), copied(&site_costs));
+        let model = given!(model, required, forbidden, existing, closing_costs, capacities, demands, min_use; p, budget, single_source, assignment);
+        Self::checked(Kind::FixedCharge(model))
+    }
+
+    #[pyo3(signature = (*, time_limit, gap, method, backend, threads, seed, memory_limit, warm_start, progress))]
+    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
+    fn solve(
+        &self,
+        py: Python<'_>,
+        time_limit: Option<f64>,
+        gap: f64,
+        method: &str,
+        backend: &str,
+        threads: Option<usize>,
+        seed: u64,
+        memory_limit: Option<usize>,
+        warm_start: Option<Positions<'_>>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<Solution> {
+        let options = SolveOptions {
+            time_limit: time_limit.map(seconds).transpose()?,
+            gap,
+            method: from_name("method", method)?,
+            backend: from_name("backend", backend)?,
+            threads,
+            seed,
+            warm_start: warm_start.map(|sites| copied(&sites)),
+            memory_limit,
+            ..SolveOptions::default()
+        };
+        let kind = Arc::clone(&self.0);
+        let solve = move |options: &SolveOptions| match &*kind {
+            Kind::PDispersion(_) => Err(Error::Missing { argument: "solve", reason: "not yet" }),
+            Kind::MaxCover(model) => model.solve(options),
+            Kind::SetCover(model) => model.solve(options),
+            Kind::PMedian(model) => model.solve(options),
+            Kind::PCenter(model) => model.solve(options),
+            Kind::FixedCharge(model) => model.solve(options),
+        };
+        crate::solve::run(py, options, progress, solve).map(Solution)
+    }
+
+    /// Objective, sites and site of each demand point (-1 where unserved) of a set of open sites.
+    fn evaluate<'py>(&self, py: Python<'py>, open: Positions<'py>) -> CoreResult<Evaluated<'py>> {
+        let open = copied(&open);
+        let plan = py.detach(|| each!(&*self.0, model => siting::Model::evaluate(model, &open)))?;
+        Ok((plan.objective, PyArray1::from_vec(py, plan.sites), optional_positions(py, &plan.assignment)))
+    }
+
+    fn check(&self, solution: &Solution) -> CoreResult<()> {
+        Ok(each!(&*self.0, model => siting::check(model, &solution.0))?)
+    }
+}
+
+type Evaluated<'py> = (f64, Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<i64>>);
+
+fn seconds(limit: f64) -> CoreResult<Duration> {
+    Duration::try_from_secs_f64(limit).map_err(|_| {
+        CoreError::from(Error::InvalidValue {
+            argument: "time_limit",
+            value: limit.to_string(),
+            reason: "a number of seconds of 0 or more is expected; leave it out for no limit".into(),
+        })
+    })
+}

@@ -1,0 +1,112 @@
+//! One solve, run beside Python: the GIL is free, Ctrl-C and progress are looked after.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use pyo3::exceptions::PyKeyboardInterrupt;
+use pyo3::prelude::*;
+use siting::{CancelToken, Error, Limit, Solution, SolveOptions};
+
+use crate::error::{CoreError, SolverError};
+use crate::progress::Progress;
+
+/// Python looks for Ctrl-C this often.
+const BETWEEN_SIGNALS: Duration = Duration::from_millis(50);
+
+enum News {
+    Progress(siting::Progress),
+    Done(Result<Solution, Error>),
+}
+
+/// What ended a solve early, to be told once the solve has returned.
+#[derive(Default)]
+struct Stop {
+    /// Ctrl-C: the incumbent is returned, or this is raised when there is none.
+    interrupt: Option<PyErr>,
+    /// An exception of the progress callback: it is raised in any case.
+    failure: Option<PyErr>,
+}
+
+/// Solves in a thread of its own.
+///
+/// Ctrl-C cancels: the incumbent is returned, or `KeyboardInterrupt` raised when there is none. A second Ctrl-C does
+/// not wait for the solver. An exception of the callback cancels too and is raised.
+pub fn run(
+    py: Python<'_>,
+    mut options: SolveOptions,
+    callback: Option<Py<PyAny>>,
+    solve: impl FnOnce(&SolveOptions) -> Result<Solution, Error> + Send + 'static,
+) -> PyResult<Solution> {
+    let token = CancelToken::new();
+    let (sender, mut receiver) = channel();
+    options = options.cancel(token.clone());
+    if callback.is_some() {
+        let progress = sender.clone();
+        // Nobody listens any more after a second Ctrl-C.
+        options = options.progress(move |snapshot| drop(progress.send(News::Progress(*snapshot))));
+    }
+    thread::Builder::new()
+        .name("siting-solve".into())
+        .spawn(move || finish(&sender, solve(&options)))
+        .map_err(|error| SolverError::new_err(format!("no thread to solve in: {error}")))?;
+
+    let mut stop = Stop::default();
+    loop {
+        let (latest, done) = wait(py, &mut receiver)?;
+        if let (Some(snapshot), Some(callback), None) = (latest, &callback, &stop.failure)
+            && let Err(error) = callback.call1(py, (Progress(snapshot),))
+        {
+            if error.is_instance_of::<PyKeyboardInterrupt>(py) { &mut stop.interrupt } else { &mut stop.failure }.replace(error);
+            token.cancel();
+        }
+        if let Some(result) = done {
+            return conclude(py, result, stop);
+        }
+        if let Err(error) = py.check_signals() {
+            if stop.interrupt.is_some() || !error.is_instance_of::<PyKeyboardInterrupt>(py) {
+                token.cancel();
+                return Err(error);
+            }
+            stop.interrupt = Some(error);
+            token.cancel();
+        }
+    }
+}
+
+fn finish(sender: &Sender<News>, result: Result<Solution, Error>) {
+    drop(sender.send(News::Done(result)));
+}
+
+type Received = (Option<siting::Progress>, Option<Result<Solution, Error>>);
+
+/// Waits for news without the GIL; of several snapshots the latest counts.
+fn wait(py: Python<'_>, receiver: &mut Receiver<News>) -> PyResult<Received> {
+    let (mut latest, mut done) = (None, None);
+    let waiting = &mut *receiver;
+    let mut news = py.detach(move || waiting.recv_timeout(BETWEEN_SIGNALS));
+    loop {
+        match news {
+            Ok(News::Progress(snapshot)) => latest = Some(snapshot),
+            Ok(News::Done(result)) => done = Some(result),
+            Err(RecvTimeoutError::Timeout) => return Ok((latest, done)),
+            Err(RecvTimeoutError::Disconnected) if done.is_some() => return Ok((latest, done)),
+            Err(RecvTimeoutError::Disconnected) => return Err(SolverError::new_err("the solve ended without an answer")),
+        }
+        news = receiver.recv_timeout(Duration::ZERO);
+    }
+}
+
+fn conclude(py: Python<'_>, result: Result<Solution, Error>, stop: Stop) -> PyResult<Solution> {
+    if let Some(failure) = stop.failure {
+        return Err(failure);
+    }
+    match (result, stop.interrupt) {
+        // A sweep that goes on after errors must not swallow Ctrl-C.
+        (Err(error @ Error::NoSolution { limit: Limit::Interrupt, .. }), Some(interrupt)) => {
+            interrupt.set_cause(py, Some(CoreError::from(error).into()));
+            Err(interrupt)
+        }
+        (result, _) => Ok(result.map_err(CoreError::from)?),
+    }
+}
