@@ -34,6 +34,12 @@ impl<'a> Control<'a> {
         Self { options, sense, began: Instant::now(), known: Mutex::new(Known::default()) }
     }
 
+    /// A control for a problem that is solved on the way to this one: with the same clock, limits and cancellation, but
+    /// with an objective and a bound of its own. Its options are those of [`SolveOptions::on_the_way`].
+    pub fn on_the_way<'b>(&self, options: &'b SolveOptions, sense: Sense) -> Control<'b> {
+        Control { options, sense, began: self.began, known: Mutex::new(Known::default()) }
+    }
+
     /// Seconds since the solve began.
     pub fn seconds(&self) -> f64 {
         self.began.elapsed().as_secs_f64()

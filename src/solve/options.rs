@@ -226,6 +226,11 @@ impl SolveOptions {
         self
     }
 
+    /// The options for a problem that is solved on the way to another: to the end, and without telling anyone.
+    pub(crate) fn on_the_way(&self) -> Self {
+        Self { gap: 0.0, warm_start: None, progress: None, ..self.clone() }
+    }
+
     /// Checks the options.
     ///
     /// # Errors

@@ -1,0 +1,240 @@
+//! The search over the radii.
+
+use super::bound::{Bounded, bound};
+use super::cover::{Cover, Settled};
+use super::instance::Instance;
+use crate::engine::heuristic::center::complete;
+use crate::engine::obstacles::exceeds;
+use crate::engine::{Ended, mip};
+use crate::error::Error;
+use crate::model::Sense;
+use crate::solve::{Control, Limit, Phase, SolveOptions};
+
+/// Subgradient rounds for each cover.
+const ROUNDS: usize = 150;
+
+/// Demand points that a cover starts with at most, when there are many.
+const FEW: usize = 300;
+
+/// What is known about a radius.
+enum Verdict {
+    /// This choice of local sites keeps it; the radius it has.
+    Kept(Vec<u32>, f64),
+    /// No plan keeps it.
+    Impossible,
+    /// Cheap means did not tell.
+    Unknown,
+    /// A limit came first.
+    Stopped(Limit),
+}
+
+/// What the search found.
+#[derive(Debug, Clone)]
+pub(crate) struct Searched {
+    /// The best choice of local sites found on the way; `None` when the start is as good.
+    pub chosen: Option<Vec<u32>>,
+    /// No plan has a smaller radius; infinite when there is no plan at all.
+    pub bound: f64,
+    /// How the search ended.
+    pub ended: Ended,
+    /// Branch-and-bound nodes.
+    pub nodes: u64,
+}
+
+/// Searches for the smallest radius, which is below `known` if a plan is known.
+///
+/// With `own` means (bounds, reductions, few demand points first) the solver is asked last; without, it is asked about the
+/// whole cover at every radius.
+pub(crate) fn search(instance: &Instance, known: Option<f64>, own: bool, control: &Control) -> Result<Searched, Error> {
+    let options = control.options.on_the_way();
+    let mut search = Search::new(instance, own, control, &options);
+    let least = instance.least_radius();
+    control.bound(Phase::Bound, least);
+    let mut best = known.unwrap_or(f64::INFINITY);
+    let mut chosen = None;
+    let radii = instance.radii(least, best);
+    // Radii before `low` are impossible; the one at `high`, or the known plan, is kept.
+    let (mut low, mut high) = (0, radii.len());
+    let mut ended = Ended::Complete;
+    let phases: &[bool] = if own { &[false, true] } else { &[true] };
+    for &thorough in phases {
+        // Where cheap means do not tell, they look above.
+        let mut from = low;
+        while from < high && ended == Ended::Complete {
+            let middle = match best.is_finite() {
+                true => from + (high - from) / 2,
+                // Whether there is a plan at all is the first question.
+                false => high - 1,
+            };
+            match search.test(radii[middle], thorough)? {
+                Verdict::Kept(sites, radius) => {
+                    high = radii.partition_point(|&value| value < radius);
+                    best = radius;
+                    chosen = Some(sites);
+                    control.incumbent(Phase::Bound, radius);
+                }
+                Verdict::Impossible => {
+                    low = middle + 1;
+                    from = low;
+                    control.bound(Phase::Bound, radii.get(low).copied().unwrap_or(best));
+                }
+                Verdict::Unknown if best.is_finite() => from = middle + 1,
+                Verdict::Unknown => break,
+                Verdict::Stopped(limit) => ended = Ended::Limit(limit),
+            }
+            if ended == Ended::Complete && low < high && control.gap_reached() {
+                ended = Ended::Limit(Limit::Gap);
+            }
+        }
+    }
+    let bound = if low < high { radii[low] } else { best };
+    Ok(Searched { chosen, bound, ended, nodes: search.nodes })
+}
+
+struct Search<'a> {
+    instance: &'a Instance,
+    own: bool,
+    control: &'a Control<'a>,
+    inner: Control<'a>,
+    /// Demand points that covers are asked for, in the order in which they came in.
+    asked: Vec<u32>,
+    is_asked: Vec<bool>,
+    nodes: u64,
+}
+
+impl<'a> Search<'a> {
+    fn new(instance: &'a Instance, own: bool, control: &'a Control<'a>, options: &'a SolveOptions) -> Self {
+        let inner = control.on_the_way(options, Sense::Minimize);
+        let mut search = Self {
+            instance,
+            own,
+            control,
+            inner,
+            asked: Vec::new(),
+            is_asked: vec![false; instance.n_demand()],
+            nodes: 0,
+        };
+        if !own || instance.n_demand() <= FEW {
+            search.ask(instance.demand().collect());
+        }
+        search
+    }
+
+    fn ask(&mut self, demand: Vec<u32>) -> bool {
+        let before = self.asked.len();
+        for i in demand {
+            if !self.is_asked[i as usize] {
+                self.is_asked[i as usize] = true;
+                self.asked.push(i);
+            }
+        }
+        self.asked.len() > before
+    }
+
+    /// Whether some plan keeps a radius.
+    fn test(&mut self, radius: f64, thorough: bool) -> Result<Verdict, Error> {
+        if self.own {
+            let mut all: Vec<u32> = self.instance.demand().collect();
+            all.sort_by_key(|&i| self.instance.sites_within(i, radius).len());
+            let apart = self.apart(&all, radius);
+            self.ask(apart);
+        }
+        let mut refused: Vec<Vec<u32>> = Vec::new();
+        loop {
+            if let Some(limit) = self.control.stop() {
+                return Ok(Verdict::Stopped(limit));
+            }
+            let chosen = match self.cover(radius, thorough, &refused)? {
+                Verdict::Kept(chosen, _) => chosen,
+                other => return Ok(other),
+            };
+            if let Some(budget) = self.instance.budget
+                && exceeds(self.instance.money(&chosen), budget)
+            {
+                // The solver took its tolerance for money: whatever contains these sites is too dear as well.
+                refused.push(chosen);
+                continue;
+            }
+            let (plan, swapped) = complete(self.instance, &chosen, self.control);
+            for kept in [&swapped, &plan] {
+                if let Some(sites) = &kept.chosen
+                    && kept.radius() <= radius
+                {
+                    return Ok(Verdict::Kept(sites.clone(), kept.radius()));
+                }
+            }
+            let mut left_out: Vec<u32> =
+                (0_u32..).zip(&plan.radii).filter(|(_, to_site)| **to_site > radius).map(|(i, _)| i).collect();
+            left_out.sort_by(|&a, &b| plan.radii[b as usize].total_cmp(&plan.radii[a as usize]).then(a.cmp(&b)));
+            let apart = self.apart(&left_out, radius);
+            if !self.ask(apart) {
+                let reason = format!("its cover of radius {radius} leaves out demand points that were asked for");
+                return Err(Error::Solver { backend: self.control.options.backend.name(), reason });
+            }
+        }
+    }
+
+    /// The first of some demand points of which no two share a site within a radius: each needs a site of its own.
+    fn apart(&self, demand: &[u32], radius: f64) -> Vec<u32> {
+        let mut taken = vec![false; self.instance.n_sites()];
+        let mut apart = Vec::new();
+        for &i in demand.iter().filter(|&&i| !self.instance.is_served(i, radius)) {
+            let sites = self.instance.sites_within(i, radius);
+            if sites.iter().all(|&j| !taken[j as usize]) {
+                sites.iter().for_each(|&j| taken[j as usize] = true);
+                apart.push(i);
+            }
+        }
+        apart
+    }
+
+    /// Looks for a cover of the demand points that are asked for.
+    fn cover(&mut self, radius: f64, thorough: bool, refused: &[Vec<u32>]) -> Result<Verdict, Error> {
+        let instance = self.instance;
+        let mut cover = Cover::plain(instance, &self.asked, radius);
+        let mut settled = Settled::default();
+        while self.own && !cover.impossible {
+            cover.reduce(instance, &settled);
+            match bound(&cover, instance, ROUNDS, self.control) {
+                Bounded::Impossible => return Ok(Verdict::Impossible),
+                Bounded::Covered(columns) if refused.is_empty() && !cover.has_two_limits() => {
+                    return Ok(Verdict::Kept(sites_of(&cover, &columns), radius));
+                }
+                Bounded::Unknown(more) if !more.is_empty() => settled = more,
+                _ => break,
+            }
+        }
+        if cover.impossible {
+            return Ok(Verdict::Impossible);
+        }
+        if !thorough {
+            return Ok(Verdict::Unknown);
+        }
+        let refused: Vec<Vec<u32>> = refused.iter().filter_map(|sites| columns_of(&cover, sites)).collect();
+        let found = mip::solve(mip::center::any_cover(&cover, instance, &refused), &self.inner)?;
+        self.nodes += found.nodes;
+        self.control.nodes(Phase::Solver, self.nodes);
+        match (found.values, found.ended) {
+            (Some(values), _) => {
+                let taken = (0_u32..).zip(&values).filter(|(_, y)| **y > 0.5).map(|(column, _)| column);
+                Ok(Verdict::Kept(sites_of(&cover, &taken.collect::<Vec<_>>()), radius))
+            }
+            (None, Ended::Complete) => Ok(Verdict::Impossible),
+            (None, Ended::Limit(limit)) => Ok(Verdict::Stopped(limit)),
+        }
+    }
+}
+
+/// The local sites of some columns, with those that every cover has.
+fn sites_of(cover: &Cover, columns: &[u32]) -> Vec<u32> {
+    let mut sites: Vec<u32> = columns.iter().map(|&column| cover.site[column as usize]).collect();
+    sites.extend(&cover.fixed);
+    sites.sort_unstable();
+    sites
+}
+
+/// The columns of some local sites beside the fixed ones; `None` when the cover has lost one of the sites.
+fn columns_of(cover: &Cover, sites: &[u32]) -> Option<Vec<u32>> {
+    let free = sites.iter().filter(|site| !cover.fixed.contains(site));
+    free.map(|site| cover.site.iter().position(|other| other == site).and_then(|at| u32::try_from(at).ok())).collect()
+}
