@@ -10,6 +10,7 @@ mod obstacles;
 mod reduce;
 
 mod max_cover;
+mod p_center;
 mod set_cover;
 
 use crate::error::Error;

@@ -1,4 +1,5 @@
 //! Good plans fast: greedy construction and interchange, one file per family of models.
 
+pub(crate) mod center;
 pub(crate) mod cover;
 pub(crate) mod set_cover;

@@ -3,6 +3,7 @@
 //! `highs.rs` is the only file that names HiGHS and `microlp.rs` the only one that names microlp. A [`Formulation`] is
 //! data: variables, objective, and rows that are generated one by one, so that no second copy of a large model exists.
 
+pub(crate) mod center;
 pub(crate) mod cover;
 #[cfg(feature = "highs")]
 mod highs;
