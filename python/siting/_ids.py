@@ -29,16 +29,21 @@ class Ids:
         if not is_a(labels, "pandas", "Index"):
             labels = _array(labels, argument)
         self.labels = labels
-        for position, missing in enumerate(_missing(labels)):
-            if missing:
-                raise InputError(
-                    f"{argument}: the id at position {position} is missing ({labels[position]!r}): "
-                    f"give each an id",
-                    argument,
-                    position,
-                )
+        missing = _missing(labels)
+        if missing.any():
+            position = int(np.flatnonzero(missing)[0])
+            raise InputError(
+                f"{argument}: the id at position {position} is missing ({labels[position]!r}): "
+                f"give each an id",
+                argument,
+                position,
+            )
+        if not _distinct(labels):
+            self._refuse_repetition(argument, way_out)
+
+    def _refuse_repetition(self, argument: str, way_out: str) -> None:
         first: dict[Any, int] = {}
-        for position, label in enumerate(labels.tolist()):
+        for position, label in enumerate(self.labels.tolist()):
             if first.setdefault(label, position) != position:
                 raise InputError(
                     f"{argument}: id {label!r} is given twice, at {first[label]} and at {position}: "
@@ -46,7 +51,10 @@ class Ids:
                     argument,
                     position,
                 )
-        self._positions = first
+
+    @cached_property
+    def _positions(self) -> dict[Any, int]:
+        return {label: position for position, label in enumerate(self.labels.tolist())}
 
     @classmethod
     def range(cls, n: int) -> Ids:
@@ -134,7 +142,15 @@ def _array(labels: Any, argument: str) -> NDArray[Any]:
     return array
 
 
-def _missing(labels: Any) -> Any:
+def _missing(labels: Any) -> NDArray[np.bool_]:
     if is_a(labels, "pandas", "Index"):
-        return labels.isna()
-    return [label is None or label != label for label in labels.tolist()]
+        return np.asarray(labels.isna())
+    if labels.dtype.kind in "iuU":
+        return np.zeros(len(labels), dtype=bool)
+    return np.array([label is None or label != label for label in labels.tolist()], dtype=bool)
+
+
+def _distinct(labels: Any) -> bool:
+    if is_a(labels, "pandas", "Index"):
+        return bool(labels.is_unique)
+    return len(set(labels.tolist())) == len(labels)

@@ -116,8 +116,10 @@ def _asarray(values: Iterable[Any]) -> NDArray[Any]:
     return array
 
 
-def _order(argument: str, labels: Iterable[Any], ids: Ids, counted: str) -> NDArray[np.intp]:
+def _order(argument: str, labels: Any, ids: Ids, counted: str) -> NDArray[np.intp]:
     """The position in `labels` of each id; labels and ids must be the same set."""
+    if is_a(labels, "pandas", "Index") and labels.equals(ids.labels):
+        return np.arange(len(ids))
     order = np.full(len(ids), -1, dtype=np.intp)
     for at, label in enumerate(labels):
         position = ids.position(label)

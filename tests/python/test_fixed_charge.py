@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
-from brute import best, nearest, subsets, town
-
 import siting
+from brute import best, nearest, subsets, town
 
 
 def total(t, site_costs, sites):

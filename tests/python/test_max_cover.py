@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
+import siting
 from brute import best, nearest, subsets, town
 from scipy.optimize import Bounds, LinearConstraint, milp
-
-import siting
 
 BACKENDS = ["highs", "microlp"]
 
@@ -27,9 +26,7 @@ def test_p_sites_cover_as_much_as_the_best_of_all_sets(seed, backend):
 def test_a_budget_buys_the_best_affordable_set(seed):
     t = town(seed)
     travel = siting.TravelMatrix.from_dense(t.costs)
-    model = siting.MaxCover(
-        travel, weights=t.weights, within=5, budget=9, site_costs=t.site_costs
-    )
+    model = siting.MaxCover(travel, weights=t.weights, within=5, budget=9, site_costs=t.site_costs)
 
     def objective(sites):
         return covered(t, sites, 5) if t.site_costs[sites].sum() <= 9 else None
@@ -120,7 +117,10 @@ def test_capacities_agree_with_the_textbook_formulation(seed):
         gain,
         integrality=integral,
         bounds=bounds,
-        constraints=[LinearConstraint(np.array(rows), -np.inf, upper), LinearConstraint(count, 2, 2)],
+        constraints=[
+            LinearConstraint(np.array(rows), -np.inf, upper),
+            LinearConstraint(count, 2, 2),
+        ],
     )
     assert solution.objective == pytest.approx(-peer.fun)
     load = solution.flows.assign(w=lambda f: t.weights[f.demand] * f.share).groupby("site").w.sum()
@@ -164,7 +164,9 @@ def test_more_sites_never_cover_less():
 
 def test_the_heuristic_is_never_better_than_the_optimum_and_claims_no_bound():
     t = town(5, demand=40, sites=12)
-    model = siting.MaxCover(siting.TravelMatrix.from_dense(t.costs), weights=t.weights, within=2, p=3)
+    model = siting.MaxCover(
+        siting.TravelMatrix.from_dense(t.costs), weights=t.weights, within=2, p=3
+    )
     quick = model.solve(method="heuristic")
     assert quick.objective <= model.solve().objective
     assert (quick.status, quick.bound, quick.gap) == ("feasible", None, None)
@@ -172,7 +174,9 @@ def test_the_heuristic_is_never_better_than_the_optimum_and_claims_no_bound():
 
 def test_evaluate_counts_what_given_sites_cover():
     t = town(2)
-    model = siting.MaxCover(siting.TravelMatrix.from_dense(t.costs), weights=t.weights, within=5, p=2)
+    model = siting.MaxCover(
+        siting.TravelMatrix.from_dense(t.costs), weights=t.weights, within=5, p=2
+    )
     plan = model.evaluate([4, 1])
     assert plan.objective == covered(t, [1, 4], 5)
     assert plan.sites == [1, 4]

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
-from brute import best, nearest, subsets, town
-
 import siting
+from brute import best, nearest, subsets, town
 
 
 @pytest.mark.parametrize("backend", ["highs", "microlp"])

@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
+import siting
 from brute import best, subsets
 from scipy.spatial.distance import cdist
-
-import siting
 
 
 def points(seed, n=9):

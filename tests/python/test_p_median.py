@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
+import siting
 from brute import best, nearest, subsets, town
 from scipy.optimize import LinearConstraint, milp
-
-import siting
 
 
 @pytest.mark.parametrize("backend", ["highs", "microlp"])

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
-from brute import best, subsets, town
-
 import siting
+from brute import best, subsets, town
 
 
 def reachable_town(seed):
@@ -30,9 +29,7 @@ def test_everyone_is_covered_at_the_least_cost(seed, backend):
 def test_a_share_of_the_weight_is_covered_at_the_least_cost(seed):
     t = reachable_town(seed)
     travel = siting.TravelMatrix.from_dense(t.costs)
-    model = siting.SetCover(
-        travel, weights=t.weights, share=0.7, within=5, site_costs=t.site_costs
-    )
+    model = siting.SetCover(travel, weights=t.weights, share=0.7, within=5, site_costs=t.site_costs)
 
     def objective(sites):
         weight = t.weights[(t.costs[:, sites] <= 5).any(axis=1)].sum()
@@ -56,9 +53,7 @@ def test_each_point_is_covered_twice_when_asked(seed):
 
 
 def test_an_unreachable_point_is_named_with_the_radius_that_would_do():
-    travel = siting.TravelMatrix.from_dense(
-        [[1.0, 9.0], [7.0, 30.0]], demand_ids=["home", "farm"]
-    )
+    travel = siting.TravelMatrix.from_dense([[1.0, 9.0], [7.0, 30.0]], demand_ids=["home", "farm"])
     with pytest.raises(siting.InfeasibleError, match="farm") as raised:
         siting.SetCover(travel, within=5).solve()
     (reason,) = raised.value.reasons
