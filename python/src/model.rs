@@ -225,14 +225,7 @@ impl Model {
             ..SolveOptions::default()
         };
         let kind = Arc::clone(&self.0);
-        let solve = move |options: &SolveOptions| match &*kind {
-            Kind::PDispersion(_) => Err(Error::Missing { argument: "solve", reason: "not yet" }),
-            Kind::MaxCover(model) => model.solve(options),
-            Kind::SetCover(model) => model.solve(options),
-            Kind::PMedian(model) => model.solve(options),
-            Kind::PCenter(model) => model.solve(options),
-            Kind::FixedCharge(model) => model.solve(options),
-        };
+        let solve = move |options: &SolveOptions| each!(&*kind, model => model.solve(options));
         crate::solve::run(py, options, progress, solve).map(Solution)
     }
 
