@@ -5,46 +5,8 @@
 //! another at no less cost is not needed.
 
 use super::instance::Instance;
+use crate::engine::bits::Bits;
 use crate::engine::obstacles::exceeds;
-
-/// A set of small indices.
-#[derive(Debug, Clone)]
-struct Bits(Vec<u64>);
-
-impl Bits {
-    fn new(n: usize) -> Self {
-        Self(vec![0; n.div_ceil(64)])
-    }
-
-    fn set(&mut self, at: u32) {
-        self.0[at as usize / 64] |= 1 << (at % 64);
-    }
-
-    fn clear(&mut self, at: u32) {
-        self.0[at as usize / 64] &= !(1 << (at % 64));
-    }
-
-    fn is_subset(&self, other: &Self) -> bool {
-        self.0.iter().zip(&other.0).all(|(mine, theirs)| mine & !theirs == 0)
-    }
-
-    fn count(&self) -> usize {
-        self.0.iter().map(|word| word.count_ones() as usize).sum()
-    }
-
-    fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        (0_u32..).zip(&self.0).flat_map(|(at, &word)| {
-            let mut word = word;
-            std::iter::from_fn(move || {
-                (word != 0).then(|| {
-                    let bit = word.trailing_zeros();
-                    word &= word - 1;
-                    at * 64 + bit
-                })
-            })
-        })
-    }
-}
 
 /// Columns whose fate is known.
 #[derive(Debug, Clone, Default)]
