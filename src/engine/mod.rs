@@ -3,7 +3,10 @@
 //! [`run`] is the way of every solve: check the data, look for a good plan, prove it or improve it, explain where there
 //! is none, and let nothing out that the check against the data does not confirm.
 
+mod bits;
+mod center;
 mod cover;
+mod dispersion;
 mod heuristic;
 mod mip;
 mod obstacles;
@@ -11,6 +14,7 @@ mod reduce;
 
 mod max_cover;
 mod p_center;
+mod p_dispersion;
 mod set_cover;
 
 use crate::error::Error;
@@ -54,6 +58,11 @@ pub(crate) trait Engine: Checked {
 
     /// Why a complete search found no plan, and what would make one possible. May search itself, within the limits.
     fn explain(&self, control: &Control) -> Vec<crate::solve::Reason>;
+
+    /// The error for a plan whose objective is infinite, and the way out of it.
+    fn infinite_objective(&self) -> Error {
+        Error::Unverified("its objective is infinite".into())
+    }
 }
 
 /// Solves a model.
@@ -68,6 +77,9 @@ pub(crate) fn run<M: Engine>(model: &M, options: &SolveOptions) -> Result<Soluti
     }
     let start = model.heuristic(warm.as_deref(), &control);
     if let Some(plan) = &start {
+        if !plan.objective.is_finite() {
+            return Err(model.infinite_objective());
+        }
         control.incumbent(Phase::Heuristic, plan.objective);
     }
     let outcome = if options.method == Method::Heuristic {

@@ -2,4 +2,5 @@
 
 pub(crate) mod center;
 pub(crate) mod cover;
+pub(crate) mod dispersion;
 pub(crate) mod set_cover;
