@@ -8,11 +8,14 @@ mod center;
 mod cover;
 mod dispersion;
 mod heuristic;
+mod median;
 mod mip;
 mod obstacles;
 mod reduce;
 
+mod fixed_charge;
 mod max_cover;
+mod p_median;
 mod p_center;
 mod p_dispersion;
 mod set_cover;

@@ -15,4 +15,4 @@ pub use progress::{Phase, Progress};
 pub use solution::{Limit, Solution, Status};
 
 pub(crate) use control::Control;
-pub(crate) use solution::{Proof, relative_gap};
+pub(crate) use solution::{PRECISION, Proof, relative_gap};

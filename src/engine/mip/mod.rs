@@ -5,6 +5,7 @@
 
 pub(crate) mod center;
 pub(crate) mod cover;
+pub(crate) mod median;
 pub(crate) mod dispersion;
 #[cfg(feature = "highs")]
 mod highs;

@@ -1,0 +1,113 @@
+//! Fast interchange: open, close or swap sites as long as that improves the objective, and shake when it does not.
+
+use rand_core::Rng;
+
+use super::state::{Move, State};
+use crate::engine::median::Role;
+use crate::solve::Control;
+
+/// Changes below this part of the objective are rounding.
+const ROUNDING: f64 = 1e-12;
+
+/// Improves a set of open sites until no single opening, closing or swap does.
+pub(super) fn improve(state: &mut State, control: &Control) {
+    let sites: Vec<u32> = state.problem.free().collect();
+    // Closing a site alone changes their number: only where that is free.
+    let may_close = state.problem.p.is_none() || sites.iter().any(|&j| state.problem.role[j as usize] == Role::Uncounted);
+    while may_close && state.best_closing().is_some_and(|best| attempt(state, best)) {}
+    let mut idle = 0;
+    for &j in sites.iter().cycle() {
+        if idle == sites.len() || control.stop().is_some() {
+            break;
+        }
+        idle += 1;
+        if state.is_open[j as usize] {
+            continue;
+        }
+        if state.best_opening(j).is_some_and(|best| attempt(state, best)) {
+            idle = 0;
+            while may_close && state.best_closing().is_some_and(|best| attempt(state, best)) {}
+        }
+    }
+}
+
+/// Makes a move that promises to improve, and takes it back when the sums do not confirm it.
+fn attempt(state: &mut State, (change, delta): (Move, f64)) -> bool {
+    let before = state.value;
+    if delta >= 0.0 {
+        return false;
+    }
+    state.apply(change);
+    if state.value < before - ROUNDING * before.abs() {
+        return true;
+    }
+    state.apply(Move { opened: change.closed, closed: change.opened });
+    false
+}
+
+/// Shakes and improves again until a given amount of work is done.
+pub(super) fn iterate(state: &mut State, work: u64, random: &mut impl Rng, control: &Control) {
+    improve(state, control);
+    let mut best = state.clone();
+    while state.work < work && control.stop().is_none() {
+        if !shake(state, random) {
+            break;
+        }
+        improve(state, control);
+        let work = state.work;
+        if state.value < best.value {
+            best = state.clone();
+        } else {
+            *state = best.clone();
+        }
+        state.work = work;
+    }
+    best.work = state.work;
+    *state = best;
+}
+
+/// Makes one to three random changes; `false` when there is none to make.
+fn shake(state: &mut State, random: &mut impl Rng) -> bool {
+    let changes = 1 + below(random, 3);
+    let mut made = 0;
+    for _ in 0..20 {
+        if made == changes {
+            break;
+        }
+        let change = random_change(state, random);
+        if change != (Move { opened: None, closed: None }) && state.allows(change) {
+            state.apply(change);
+            made += 1;
+        }
+    }
+    state.work += 1;
+    made > 0
+}
+
+/// A random swap; or an opening or closing where the number of sites is free.
+fn random_change(state: &State, random: &mut impl Rng) -> Move {
+    let closed = state.chosen.get(below(random, state.chosen.len())).copied();
+    let opened = random_closed_site(state, random);
+    if state.problem.p.is_some() {
+        return Move { opened, closed };
+    }
+    match below(random, 3) {
+        0 => Move { opened, closed: None },
+        1 => Move { opened: None, closed },
+        _ => Move { opened, closed },
+    }
+}
+
+/// A closed site near a random demand point.
+fn random_closed_site(state: &State, random: &mut impl Rng) -> Option<u32> {
+    let near = state.neighbours(below(random, state.problem.n_rows()).min(state.problem.n_rows().checked_sub(1)?));
+    let within = near.len().min(2 + 2 * state.problem.n_sites() / (1 + state.chosen.len()));
+    let j = *near.get(below(random, within))?;
+    (state.problem.role[j as usize].is_free() && !state.is_open[j as usize]).then_some(j)
+}
+
+/// A random number below `n`; 0 when `n` is 0.
+fn below(random: &mut impl Rng, n: usize) -> usize {
+    let wide = u128::from(random.next_u64()) * n as u128;
+    usize::try_from(wide >> 64).unwrap_or(0)
+}

@@ -1,0 +1,71 @@
+//! Why nobody can serve everyone, and what would: the smallest p, the smallest budget.
+
+use super::problem::Problem;
+use super::prove;
+use crate::engine::heuristic::median::{Columns, search};
+use crate::engine::obstacles::{exceeds, site_obstacles, unreachable};
+use crate::engine::Ended;
+use crate::model::{Model, Sense};
+use crate::solve::{Control, Reason};
+
+/// Work of the search for a first plan of these covering problems.
+const WORK: u64 = 500_000;
+
+/// Reasons found without search.
+pub(crate) fn obstacles<M: Model>(model: &M) -> Vec<Reason> {
+    let Ok(by_site) = model.rules().by_site(model.travel().n_sites()) else { return Vec::new() };
+    let mut reasons = site_obstacles(model.rules(), &by_site);
+    // The budget that pays for p sites need not be enough to reach everyone: that takes a search.
+    reasons.retain(|reason| !matches!(reason, Reason::BudgetTooSmall { .. }));
+    reasons.extend(unreachable(model, &by_site, 1));
+    reasons
+}
+
+/// The smallest p and the smallest budget that serve everyone, where those given do not.
+pub(crate) fn explain<M: Model>(model: &M, control: &Control) -> Vec<Reason> {
+    let rules = model.rules();
+    let (Ok(problem), Ok(by_site)) = (Problem::of(model, false), rules.by_site(model.travel().n_sites())) else {
+        return Vec::new();
+    };
+    if let Some(p) = rules.p {
+        let fewest = least(&problem.fewest_sites(rules.required.len()), control);
+        match fewest {
+            // Whole numbers in a float: rounding says the same.
+            Least::Is(sites) if sites > p as f64 => {
+                let smallest = (0..=by_site.state.len()).find(|&count| count as f64 >= sites);
+                return vec![Reason::SitesTooFew { p, smallest }];
+            }
+            Least::Above(sites) if sites > p as f64 => return vec![Reason::SitesTooFew { p, smallest: None }],
+            _ => {}
+        }
+    }
+    if let Some(budget) = rules.budget {
+        match least(&problem.least_money(by_site.money(&problem.open_sites())), control) {
+            Least::Is(money) if exceeds(money, budget) => {
+                return vec![Reason::BudgetTooSmall { budget, smallest: Some(money) }];
+            }
+            Least::Above(money) if exceeds(money, budget) => return vec![Reason::BudgetTooSmall { budget, smallest: None }],
+            _ => {}
+        }
+    }
+    let rules = "every demand point served, p, budget, required and forbidden sites".into();
+    vec![Reason::Rules { rules }]
+}
+
+/// What a covering problem costs at least.
+enum Least {
+    Is(f64),
+    Above(f64),
+}
+
+fn least(problem: &Problem, control: &Control) -> Least {
+    let options = control.options.on_the_way();
+    let quiet = control.on_the_way(&options, Sense::Minimize);
+    let columns = Columns::of(problem);
+    let start = search(problem, &columns, None, WORK, &quiet).map(|state| state.open_sites());
+    match prove(problem, start.as_deref(), &quiet) {
+        Ok(proof) if proof.ended == Ended::Complete => proof.bound.map_or(Least::Above(f64::NEG_INFINITY), Least::Is),
+        Ok(proof) => Least::Above(proof.bound.unwrap_or(f64::NEG_INFINITY)),
+        Err(_) => Least::Above(f64::NEG_INFINITY),
+    }
+}

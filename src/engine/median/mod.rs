@@ -1,0 +1,123 @@
+//! Uncapacitated service at the nearest open site: the p-median and the fixed-charge problem, exactly.
+//!
+//! A good plan by interchange, a bound by Lagrangian relaxation, and between the two almost every site settled and
+//! almost every far entry cut; what remains is searched by branch and bound on the same bound.
+
+mod ascent;
+mod branch;
+mod explain;
+mod incumbent;
+mod problem;
+mod relaxation;
+
+use crate::engine::heuristic::median::{Columns, State, improved, search};
+use crate::engine::{Ended, Outcome, mip};
+use crate::error::Error;
+use crate::model::{Model, Plan, Sense};
+use crate::solve::{Control, Method, Phase};
+use ascent::{Effort, climb};
+pub(crate) use explain::{explain, obstacles};
+use incumbent::Incumbent;
+pub(crate) use problem::{Problem, Role};
+use relaxation::{Multipliers, Relaxation};
+
+/// Effort at the root.
+const ROOT: Effort = Effort { evaluations: 3000, step: 1.0, patience: 40 };
+/// Interchange starts from at most so many of the relaxation's choices at the root.
+const PLANS: usize = 30;
+
+/// A good plan that obeys every rule.
+pub(crate) fn heuristic<M: Model>(model: &M, charged: bool, warm: Option<&[u32]>, control: &Control) -> Option<Plan> {
+    let problem = Problem::of(model, charged).ok()?;
+    let columns = Columns::of(&problem);
+    let pairs = problem.site.len() as u64;
+    // More shaking where no bound will follow.
+    let work = match control.options.method {
+        Method::Heuristic => (200 * pairs).clamp(200_000, 100_000_000),
+        _ => (20 * pairs).clamp(50_000, 50_000_000),
+    };
+    let state = search(&problem, &columns, warm, work, control)?;
+    model.evaluate(&state.open_sites()).ok()
+}
+
+/// The best plan with a proof.
+pub(crate) fn exact<M: Model>(model: &M, charged: bool, start: Option<&Plan>, control: &Control) -> Result<Outcome, Error> {
+    let problem = Problem::of(model, charged)?;
+    let proof = prove(&problem, start.map(|plan| plan.sites.as_slice()), control)?;
+    let plan = match &proof.sites {
+        Some(sites) => Some(model.evaluate(sites)?),
+        None => None,
+    };
+    Ok(Outcome { plan, bound: proof.bound, ended: proof.ended, nodes: proof.nodes })
+}
+
+/// What is proven about a problem.
+#[derive(Debug, Clone)]
+pub(super) struct Proof {
+    /// Open sites of the best plan.
+    pub sites: Option<Vec<u32>>,
+    /// No plan is better than this.
+    pub bound: Option<f64>,
+    /// How the search ended.
+    pub ended: Ended,
+    /// Nodes of the search.
+    pub nodes: u64,
+}
+
+/// Solves a problem, from the open sites of a plan where there is one.
+pub(super) fn prove(problem: &Problem, start: Option<&[u32]>, control: &Control) -> Result<Proof, Error> {
+    if !problem.is_possible() {
+        return Ok(Proof { sites: None, bound: None, ended: Ended::Complete, nodes: 0 });
+    }
+    if control.options.method == Method::Mip {
+        return formulated(problem, start, control);
+    }
+    let columns = Columns::of(problem);
+    let found = match start {
+        Some(sites) => sites.to_vec(),
+        None => {
+            let reach = anyone_served(problem, control)?;
+            match reach.sites {
+                Some(sites) => improved(problem, &columns, &sites, control).open_sites(),
+                None => return Ok(Proof { bound: control.best_bound(), ..reach }),
+            }
+        }
+    };
+    let mut incumbent = Incumbent::new(problem, &columns, &found);
+    let at = first_multipliers(&State::of(problem, &columns, &found));
+    let mut plans = 0;
+    let mut watch = |relaxation: &Relaxation, improved: bool| {
+        if improved {
+            control.bound(Phase::Bound, problem.rounded(relaxation.bound.min(incumbent.value())));
+            if plans < PLANS && relaxation.bound > 0.8 * incumbent.value() {
+                plans += 1;
+                incumbent.improve_from(&relaxation.chosen, control);
+            }
+        }
+        incumbent.target()
+    };
+    let summit = climb(problem.clone(), at, ROOT, control, &mut watch);
+    let proven = branch::search(summit, &mut incumbent, control)?;
+    let bound = problem.rounded(proven.bound.min(incumbent.value()));
+    Ok(Proof { sites: Some(incumbent.sites().to_vec()), bound: Some(bound), ended: proven.ended, nodes: proven.nodes })
+}
+
+/// The radius formulation on the backend.
+fn formulated(problem: &Problem, start: Option<&[u32]>, control: &Control) -> Result<Proof, Error> {
+    let found = mip::solve(mip::median::formulate(problem, start), control)?;
+    let sites = found.values.map(|values| mip::median::open_sites(problem, &values));
+    Ok(Proof { sites, bound: found.bound, ended: found.ended, nodes: found.nodes })
+}
+
+/// Open sites that serve everyone, where the heuristic found none: a covering problem for the backend.
+fn anyone_served(problem: &Problem, control: &Control) -> Result<Proof, Error> {
+    let options = control.options.on_the_way();
+    formulated(&problem.reach_only(), None, &control.on_the_way(&options, Sense::Minimize))
+}
+
+/// Multipliers between the costs at the nearest and the second nearest open site.
+fn first_multipliers(state: &State) -> Multipliers {
+    let penalty = state.penalty();
+    let rows = state.services().map(|[first, second]| if second < penalty { 0.5 * (first + second) } else { first });
+    Multipliers { rows: rows.collect(), budget: 0.0 }
+}
