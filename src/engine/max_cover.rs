@@ -1,22 +1,23 @@
-//! How maximal covering is solved: cells, heuristic, Lagrangian fixing, and the solver on what remains.
+//! How maximal covering is solved: cells, heuristic, then branch and bound of our own or the formulation.
 
-use super::cover::lagrangian;
+use super::cover::lagrangian::{Bound, Known};
 use super::heuristic::cover;
 use super::mip;
 use super::obstacles::site_obstacles;
 use super::reduce::Cells;
-use super::{Ended, Engine, Outcome, solvable};
+use super::tree::{self, Proven, Task};
+use super::{Ended, Engine, Outcome, serve, solvable};
 use crate::error::Error;
 use crate::model::{MaxCover, Model, Plan, SiteRules, SiteState};
 use crate::solve::{Control, Limit, Method, Phase, Reason};
-
-/// Rounds of the subgradient before the solver starts.
-const ROUNDS: usize = 400;
 
 solvable!(MaxCover);
 
 impl Engine for MaxCover {
     fn obstacles(&self) -> Vec<Reason> {
+        if serve::is_limited(self) {
+            return serve::obstacles(self);
+        }
         match self.rules().by_site(self.travel().n_sites()) {
             Ok(by_site) => site_obstacles(self.rules(), &by_site),
             Err(_) => Vec::new(),
@@ -24,6 +25,9 @@ impl Engine for MaxCover {
     }
 
     fn heuristic(&self, warm: Option<&[u32]>, control: &Control) -> Option<Plan> {
+        if serve::is_limited(self) {
+            return serve::heuristic(self, warm, control);
+        }
         let mut cells = self.cells().ok()?;
         cells.drop_dominated();
         let warm = warm.map(|sites| cells.local(sites));
@@ -32,21 +36,17 @@ impl Engine for MaxCover {
     }
 
     fn exact(&self, start: Option<&Plan>, control: &Control) -> Result<Outcome, Error> {
+        if serve::is_limited(self) {
+            return serve::exact(self, start, control);
+        }
         let mut cells = self.cells()?;
         cells.drop_dominated();
         let step = whole_step(self.weights().unwrap_or_default());
-        let mut bound = None;
-        if let (Method::Auto, Some(plan)) = (control.options.method, start) {
-            let enough = plan.objective + if step > 0.0 { 0.999 * step } else { 1e-10 * plan.objective };
-            let lagrangian = lagrangian::bound(&cells, plan.objective, enough, ROUNDS, control);
-            let value = mip::rounded(lagrangian.value * (1.0 + 1e-9), step, Self::SENSE).max(plan.objective);
-            control.bound(Phase::Bound, value);
-            bound = Some(value);
-            if lagrangian.value < enough || control.gap_reached() || control.stop().is_some() {
-                return Ok(settled(plan, value, control));
-            }
-            cells.fix(&lagrangian.open, &lagrangian.closed);
-            cells.drop_dominated();
+        if let (Method::Auto, Some(plan)) = (control.options.method, start)
+            && branches_well(&cells)
+            && mip::has_live_lp(control)
+        {
+            return self.branch(cells, plan, step, control);
         }
         let known = start.map(|plan| cells.local(&plan.sites));
         let found = mip::solve(mip::cover::max_cover(&cells, known.as_deref(), step), control)?;
@@ -54,36 +54,67 @@ impl Engine for MaxCover {
             Some(values) => Some(self.plan(&cells, &mip::cover::open_sites(&cells, values))?),
             None => None,
         };
-        // What was fixed away is worse than the known plan, so the best of all is bounded by the larger of both.
-        let known = start.map_or(f64::NEG_INFINITY, |plan| plan.objective);
-        let proven = match (found.bound, found.ended) {
-            (None, Ended::Complete) => Some(known),
-            (value, _) => value.map(|value| value.max(known)),
-        };
-        let bound = match (proven, bound) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        };
-        Ok(Outcome { plan, bound, ended: found.ended, nodes: found.nodes })
+        Ok(Outcome { plan, bound: found.bound, ended: found.ended, nodes: found.nodes })
     }
 
-    fn explain(&self, _control: &Control) -> Vec<Reason> {
+    fn explain(&self, control: &Control) -> Vec<Reason> {
+        if serve::is_limited(self) {
+            return serve::explain(self, control);
+        }
         // Only the rules on sites can make the model infeasible, and those obstacles were looked at first.
         vec![Reason::Rules { rules: "p, budget, required and forbidden sites".into() }]
     }
 }
 
 impl MaxCover {
+    /// Lagrangian bound and fixing, then branch and bound on a live linear programme, from a plan in hand.
+    fn branch(&self, mut cells: Cells, start: &Plan, step: f64, control: &Control) -> Result<Outcome, Error> {
+        let mut value = start.objective;
+        let known = Known { value, enough: value + if step > 0.0 { 0.999 * step } else { 1e-10 * value } };
+        let mut bound = Bound::start(&cells);
+        bound.improve(&cells, known, control);
+        let mut best = bound.choice.take().filter(|(covers, _)| *covers > value).map(|(covers, chosen)| {
+            value = covers;
+            cells.in_model(&chosen)
+        });
+        let least = mip::rounded(bound.value * (1.0 + 1e-9), step, Self::SENSE).max(value);
+        control.incumbent(Phase::Bound, value);
+        control.bound(Phase::Bound, least);
+        let proven = if least <= value {
+            Proven { bound: Some(value), ended: Ended::Complete, nodes: 0 }
+        } else if let Some(limit) = control.stop().or_else(|| control.gap_reached().then_some(Limit::Gap)) {
+            Proven { bound: Some(least), ended: Ended::Limit(limit), nodes: 0 }
+        } else {
+            cells.fix(&bound.open, &bound.closed);
+            cells.drop_dominated();
+            let task = Task { binaries: cells.n_sites(), sense: Self::SENSE, step, known: value };
+            tree::branch(mip::cover::max_cover(&cells, None, step), task, control, |shares| {
+                let chosen = cover::rounded(&cells, shares)?;
+                let covers = cover::value(&cells, &chosen);
+                if covers > value {
+                    value = covers;
+                    best = Some(cells.in_model(&chosen));
+                    control.incumbent(Phase::Bound, covers);
+                }
+                Some(value)
+            })?
+        };
+        let plan = best.map(|open| self.filled(open)).transpose()?;
+        let bound = proven.bound.map_or(least, |bound| bound.min(least));
+        Ok(Outcome { plan, bound: Some(bound), ended: proven.ended, nodes: proven.nodes })
+    }
+
     fn cells(&self) -> Result<Cells, Error> {
         Cells::of(self, self.backup_count(), self.rules().budget.is_some())
     }
 
     /// The plan that opens some of the local sites, with as many more as p asks for.
     fn plan(&self, cells: &Cells, chosen: &[u32]) -> Result<Plan, Error> {
+        self.filled(cells.in_model(chosen))
+    }
+
+    fn filled(&self, mut open: Vec<u32>) -> Result<Plan, Error> {
         let by_site = self.rules().by_site(self.travel().n_sites())?;
-        let mut open = cells.open.clone();
-        open.extend(chosen.iter().map(|&j| cells.site[j as usize]));
-        open.sort_unstable();
         fill_up(&mut open, &by_site, self.rules().p, self.rules().budget);
         self.evaluate(&open)
     }
@@ -111,14 +142,10 @@ pub(crate) fn fill_up(open: &mut Vec<u32>, by_site: &SiteRules, p: Option<usize>
     open.sort_unstable();
 }
 
-/// The start as the answer: proven, or good enough.
-fn settled(plan: &Plan, bound: f64, control: &Control) -> Outcome {
-    let ended = match control.stop() {
-        _ if bound <= plan.objective => Ended::Complete,
-        Some(limit) => Ended::Limit(limit),
-        None => Ended::Limit(Limit::Gap),
-    };
-    Outcome { plan: Some(plan.clone()), bound: Some(bound), ended, nodes: 0 }
+/// Whether the engine's bound is as strong as the linear relaxation: not where p and a budget bind at once, nor where
+/// cells need two sites and their z are integral.
+fn branches_well(cells: &Cells) -> bool {
+    (cells.p.is_none() || cells.budget.is_none()) && cells.need.iter().all(|&need| need == 1)
 }
 
 /// 1 when all weights are whole numbers whose sum is exact, so that every objective is whole; otherwise 0.

@@ -3,21 +3,24 @@
 //! [`run`] is the way of every solve: check the data, look for a good plan, prove it or improve it, explain where there
 //! is none, and let nothing out that the check against the data does not confirm.
 
+mod cover;
 mod bits;
 mod center;
-mod cover;
 mod dispersion;
 mod heuristic;
 mod median;
 mod mip;
 mod obstacles;
 mod reduce;
+#[cfg(feature = "highs")]
+mod tree;
+mod serve;
 
 mod fixed_charge;
 mod max_cover;
-mod p_median;
 mod p_center;
 mod p_dispersion;
+mod p_median;
 mod set_cover;
 
 use crate::error::Error;

@@ -171,10 +171,10 @@ impl Cells {
     }
 
     /// Drops dominated sites: allowed where only the number or the cost of sites matters (not an exact number within a
-    /// budget), and where no cell needs two sites. Gives how many were dropped.
-    pub fn drop_dominated(&mut self) -> usize {
+    /// budget), and where no cell needs two sites.
+    pub fn drop_dominated(&mut self) {
         if self.need.iter().any(|&need| need > 1) || (self.p.is_some() && self.budget.is_some()) {
-            return 0;
+            return;
         }
         let mut keep = vec![true; self.n_sites()];
         for (a, at) in (0_u32..).zip(0..self.n_sites()) {
@@ -197,7 +197,6 @@ impl Cells {
             });
         }
         self.retain_sites(&keep);
-        keep.iter().filter(|kept| !**kept).count()
     }
 
     /// Opens some of the sites for good and closes others.
@@ -225,7 +224,7 @@ impl Cells {
     }
 
     /// Keeps some of the sites only, and the cells that they can still cover; cells that became alike are merged.
-    pub fn retain_sites(&mut self, keep: &[bool]) {
+    fn retain_sites(&mut self, keep: &[bool]) {
         let mut renamed = vec![None; keep.len()];
         let mut next = 0_u32;
         for (at, slot) in renamed.iter_mut().enumerate() {
@@ -257,15 +256,26 @@ impl Cells {
     /// Adds weight to the cell with these sites and this need, making it when it is new.
     fn add_to_cell(&mut self, list: &[u32], need: u32, weight: f64, seen: &mut FxHashMap<u64, Vec<u32>>) {
         let same = seen.entry(signature(list, need)).or_default();
-        match same.iter().find(|&&cell| self.need[cell as usize] == need && self.sites_of.get(cell) == list) {
-            Some(&cell) => self.weight[cell as usize] += weight,
-            None => {
-                same.push(u32::try_from(self.weight.len()).unwrap_or(u32::MAX));
-                self.sites_of.push(list);
-                self.weight.push(weight);
-                self.need.push(need);
-            }
+        if let Some(&cell) =
+            same.iter().find(|&&cell| self.need[cell as usize] == need && self.sites_of.get(cell) == list)
+        {
+            self.weight[cell as usize] += weight;
+            return;
         }
+        // Cells are at most as many as demand points, which fit.
+        let cell = u32::try_from(self.weight.len()).unwrap_or(u32::MAX);
+        same.push(cell);
+        self.sites_of.push(list);
+        self.weight.push(weight);
+        self.need.push(need);
+    }
+
+    /// The sites of the model that are open when some local sites are, ascending.
+    pub fn in_model(&self, chosen: &[u32]) -> Vec<u32> {
+        let mut open = self.open.clone();
+        open.extend(chosen.iter().map(|&j| self.site[j as usize]));
+        open.sort_unstable();
+        open
     }
 
     /// The local sites of a set of sites of the model; others are passed over.

@@ -5,7 +5,7 @@ use super::max_cover::whole_step;
 use super::mip;
 use super::obstacles::unreachable;
 use super::reduce::Cells;
-use super::{Engine, Outcome, solvable};
+use super::{Engine, Outcome, serve, solvable};
 use crate::error::Error;
 use crate::model::{Model, Plan, SetCover, weights_of};
 use crate::solve::{Control, Reason};
@@ -14,6 +14,9 @@ solvable!(SetCover);
 
 impl Engine for SetCover {
     fn obstacles(&self) -> Vec<Reason> {
+        if serve::is_limited(self) {
+            return serve::obstacles(self);
+        }
         let Ok(by_site) = self.rules().by_site(self.travel().n_sites()) else { return Vec::new() };
         let unreached = unreachable(self, &by_site, self.backup_count());
         let Some(wanted) = self.wanted() else { return unreached.into_iter().collect() };
@@ -24,6 +27,9 @@ impl Engine for SetCover {
     }
 
     fn heuristic(&self, warm: Option<&[u32]>, control: &Control) -> Option<Plan> {
+        if serve::is_limited(self) {
+            return serve::heuristic(self, warm, control);
+        }
         let mut cells = Cells::of(self, self.backup_count(), true).ok()?;
         cells.drop_dominated();
         let warm = warm.map(|sites| cells.local(sites));
@@ -32,6 +38,9 @@ impl Engine for SetCover {
     }
 
     fn exact(&self, start: Option<&Plan>, control: &Control) -> Result<Outcome, Error> {
+        if serve::is_limited(self) {
+            return serve::exact(self, start, control);
+        }
         let mut cells = Cells::of(self, self.backup_count(), true)?;
         cells.drop_dominated();
         let by_site = self.rules().by_site(self.travel().n_sites())?;
@@ -47,7 +56,10 @@ impl Engine for SetCover {
         Ok(Outcome { plan, bound: found.bound, ended: found.ended, nodes: found.nodes })
     }
 
-    fn explain(&self, _control: &Control) -> Vec<Reason> {
+    fn explain(&self, control: &Control) -> Vec<Reason> {
+        if serve::is_limited(self) {
+            return serve::explain(self, control);
+        }
         // Without capacities only reach can fail, and that obstacle was looked at first.
         vec![Reason::Rules { rules: "forbidden sites and reach".into() }]
     }
@@ -62,8 +74,6 @@ impl SetCover {
     }
 
     fn plan(&self, cells: &Cells, chosen: &[u32]) -> Result<Plan, Error> {
-        let mut open = cells.open.clone();
-        open.extend(chosen.iter().map(|&j| cells.site[j as usize]));
-        self.evaluate(&open)
+        self.evaluate(&cells.in_model(chosen))
     }
 }

@@ -90,7 +90,7 @@ impl Solution {
         let figures = Figures::of(model, &flows, &weights);
         let (status, gap, limit) = verdict(objective, &proof, options.gap);
         // Bound and objective within the precision of the arithmetic are the same number: print one.
-        let bound = if status == Status::Optimal { Some(objective) } else { proof.bound };
+        let bound = if status == Status::Optimal { Some(objective) } else { proof.bound.filter(|bound| bound.is_finite()) };
         if let Some(bound) = proof.bound
             && M::SENSE.better(objective, bound)
             && relative_gap(objective, bound) > TOLERANCE
@@ -125,7 +125,7 @@ impl Solution {
 
 /// Status, gap and limit from objective and proof.
 fn verdict(objective: f64, proof: &Proof, asked: f64) -> (Status, Option<f64>, Option<Limit>) {
-    match proof.bound.map(|bound| relative_gap(objective, bound)) {
+    match proof.bound.filter(|bound| bound.is_finite()).map(|bound| relative_gap(objective, bound)) {
         Some(0.0) => (Status::Optimal, Some(0.0), None),
         Some(gap) if asked > 0.0 && gap <= asked => (Status::Feasible, Some(gap), Some(proof.limit.unwrap_or(Limit::Gap))),
         gap => (Status::Feasible, gap, proof.limit),

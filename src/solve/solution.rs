@@ -137,6 +137,9 @@ pub(crate) const PRECISION: f64 = 1e-9;
 
 /// |bound - objective| / |objective|, with differences below [`PRECISION`] taken as none.
 pub(crate) fn relative_gap(objective: f64, bound: f64) -> f64 {
+    if !objective.is_finite() || !bound.is_finite() {
+        return f64::INFINITY;
+    }
     let difference = (bound - objective).abs();
     if difference <= PRECISION * objective.abs().max(bound.abs()) {
         return 0.0;

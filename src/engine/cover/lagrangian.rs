@@ -6,77 +6,132 @@
 //! L(λ) = Σ_c max(0, w_c - n_c λ_c) + max { Σ_j ρ_j y_j : rules on sites },   ρ_j = Σ_{c ∋ j} λ_c
 //! ```
 //!
-//! and the rules on sites are priced too: with prices r ≥ 0 (or any sign for an exact p) on Σ y ≤ p and s ≥ 0 on the
-//! budget, the maximum is at most r p + s B + Σ_j max(0, v_j), v_j = ρ_j - r - s f_j. A site with v_j < 0 that cannot pay
-//! for being open is closed for good when L + v_j falls below the known value; one with v_j > 0 is open for good when
-//! L - v_j does. The multipliers follow the subgradient (Held and Karp 1971), deflected by the last direction.
+//! and the rules on sites are priced too: with prices r ≥ 0 on Σ y ≤ p and s ≥ 0 on the budget B, the maximum is at most
+//! r p + s B + Σ_j max(0, v_j), v_j = ρ_j - r - s f_j. A site with v_j < 0 that cannot pay for being open is closed for
+//! good when L + v_j falls below the known value; one with v_j > 0 is open for good when L - v_j does. The multipliers
+//! follow the subgradient (Held, Wolfe and Crowder 1974), deflected by the last direction.
 
 use crate::engine::reduce::Cells;
 use crate::solve::Control;
 
-/// Bound and the sites that it fixes.
+/// The best multipliers found for some cells, and what they prove.
 #[derive(Debug, Clone)]
 pub(crate) struct Bound {
     /// No choice of sites covers more than this (weight covered by the open sites included).
     pub value: f64,
-    /// Sites that are closed in every better choice.
+    /// Multiplier of each cell at that bound.
+    pub lambda: Vec<f64>,
+    /// Sites that are closed in every choice as good as the known value.
     pub closed: Vec<bool>,
-    /// Sites that are open in every better choice.
+    /// Sites that are open in every such choice.
     pub open: Vec<bool>,
+    /// The best choice of sites that the relaxation came across, and what it covers.
+    pub choice: Option<(f64, Vec<u32>)>,
 }
 
-/// Runs the subgradient against the value of a known choice.
-///
-/// Fixings hold for all choices that are as good as the `known` value; a bound below `enough` ends the rounds.
-pub(crate) fn bound(cells: &Cells, known: f64, enough: f64, rounds: usize, control: &Control) -> Bound {
-    let n = cells.n_sites();
-    let mut lambda: Vec<f64> = (0..cells.len()).map(|c| 0.5 * cells.weight[c] / f64::from(cells.need[c])).collect();
-    let mut direction = vec![0.0; cells.len()];
-    let mut worth = vec![0.0; n];
-    let mut best = Bound { value: f64::INFINITY, closed: vec![false; n], open: vec![false; n] };
-    let (mut scale, mut since_better) = (1.0, 0);
-    let mut chosen = vec![false; n];
-    for _ in 0..rounds {
-        if control.stop().is_some() {
-            break;
-        }
-        let value = evaluate(cells, &lambda, &mut worth, &mut chosen, known, &mut best);
-        if value < best.value - 1e-7 * value.abs() {
-            since_better = 0;
-        } else {
-            since_better += 1;
-        }
-        best.value = best.value.min(value);
-        if best.value < enough || scale < 1e-4 {
-            break;
-        }
-        if since_better >= 15 {
-            scale *= 0.6;
-            since_better = 0;
-        }
-        let mut norm = 0.0;
-        for (c, sites) in cells.sites_of.iter().enumerate() {
-            let need = f64::from(cells.need[c]);
-            let open = sites.iter().filter(|&&j| chosen[j as usize]).count();
-            let wanted = if cells.weight[c] > need * lambda[c] { need } else { 0.0 };
-            // Counts of sites are far below the precision of f64.
-            direction[c] = 0.7 * direction[c] + (open as f64 - wanted);
-            norm += direction[c] * direction[c];
-        }
-        if norm == 0.0 {
-            break;
-        }
-        let step = scale * (value - known).max(1e-9 * value.abs()) / norm;
-        for c in 0..cells.len() {
-            let most = cells.weight[c] / f64::from(cells.need[c]);
-            lambda[c] = (lambda[c] - step * direction[c]).clamp(0.0, most);
+/// Most rounds of the subgradient.
+const ROUNDS: usize = 600;
+/// Rounds without improvement after which steps are shortened.
+const PATIENCE: usize = 20;
+
+/// What is known when the search begins: a value that some choice reaches, and a bound low enough to stop at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Known {
+    /// Value of the best choice known.
+    pub value: f64,
+    /// Below this no better choice can be.
+    pub enough: f64,
+}
+
+impl Bound {
+    /// Multipliers to begin with.
+    pub fn start(cells: &Cells) -> Self {
+        let n = cells.n_sites();
+        Self {
+            value: f64::INFINITY,
+            lambda: (0..cells.len()).map(|c| 0.5 * cells.weight[c] / f64::from(cells.need[c])).collect(),
+            closed: vec![false; n],
+            open: vec![false; n],
+            choice: None,
         }
     }
-    best
+
+    /// Improves the multipliers.
+    pub fn improve(&mut self, cells: &Cells, known: Known, control: &Control) {
+        let mut lambda = self.lambda.clone();
+        let mut worth = vec![0.0; cells.n_sites()];
+        let mut chosen = vec![false; cells.n_sites()];
+        let mut direction = vec![0.0; cells.len()];
+        let (mut scale, mut idle) = (1.0, 0);
+        for round in 0..ROUNDS {
+            if round % 16 == 0 && control.stop().is_some() {
+                return;
+            }
+            let value = evaluate(cells, &lambda, &mut worth, &mut chosen);
+            self.fix(value, &worth, known.value);
+            if value < self.value - 1e-6 * value.abs() {
+                idle = 0;
+            } else {
+                idle += 1;
+            }
+            if value < self.value {
+                self.value = value;
+                self.lambda.copy_from_slice(&lambda);
+            }
+            if idle >= PATIENCE {
+                scale *= 0.6;
+                idle = 0;
+                lambda.copy_from_slice(&self.lambda);
+            }
+            let (norm, covered) = turn(cells, &lambda, &chosen, &mut direction);
+            if self.choice.as_ref().is_none_or(|(best, _)| covered > *best) {
+                let sites = (0_u32..).zip(&chosen).filter(|(_, open)| **open).map(|(j, _)| j);
+                self.choice = Some((covered, sites.collect()));
+            }
+            if self.value < known.enough || scale < 1e-3 || norm == 0.0 {
+                return;
+            }
+            let step = scale * (value - known.value).max(1e-7 * value.abs()) / norm;
+            for (c, lambda) in lambda.iter_mut().enumerate() {
+                let most = cells.weight[c] / f64::from(cells.need[c]);
+                *lambda = (*lambda - step * direction[c]).clamp(0.0, most);
+            }
+        }
+    }
+
+    /// Marks the sites that are decided for all choices as good as the known value.
+    fn fix(&mut self, value: f64, worth: &[f64], known: f64) {
+        // Sums of thousands of terms: leave room for their rounding.
+        let safe = value + 1e-9 * value.abs();
+        if safe - worth.iter().copied().map(f64::abs).fold(0.0, f64::max) >= known {
+            return;
+        }
+        for (j, &worth) in worth.iter().enumerate() {
+            self.closed[j] |= worth < 0.0 && safe + worth < known;
+            self.open[j] |= worth > 0.0 && safe - worth < known;
+        }
+    }
 }
 
-/// The bound at given multipliers; marks what it fixes, and the sites that the relaxation opens.
-fn evaluate(cells: &Cells, lambda: &[f64], worth: &mut [f64], chosen: &mut [bool], known: f64, best: &mut Bound) -> f64 {
+/// Moves the direction towards the subgradient; gives its squared length, and what the chosen sites cover.
+fn turn(cells: &Cells, lambda: &[f64], chosen: &[bool], direction: &mut [f64]) -> (f64, f64) {
+    let (mut norm, mut covered) = (0.0, cells.covered);
+    for (c, sites) in cells.sites_of.iter().enumerate() {
+        let need = f64::from(cells.need[c]);
+        // Numbers of sites are far below the precision of f64.
+        let open = sites.iter().filter(|&&j| chosen[j as usize]).count() as f64;
+        if open >= need {
+            covered += cells.weight[c];
+        }
+        let wanted = if cells.weight[c] > need * lambda[c] { need } else { 0.0 };
+        direction[c] = 0.8 * direction[c] + (open - wanted);
+        norm += direction[c] * direction[c];
+    }
+    (norm, covered)
+}
+
+/// The bound at given multipliers; tells the worth of each site and which sites the relaxation opens.
+fn evaluate(cells: &Cells, lambda: &[f64], worth: &mut [f64], chosen: &mut [bool]) -> f64 {
     worth.fill(0.0);
     let mut value = cells.covered;
     for (c, sites) in cells.sites_of.iter().enumerate() {
@@ -87,31 +142,24 @@ fn evaluate(cells: &Cells, lambda: &[f64], worth: &mut [f64], chosen: &mut [bool
     }
     let (price_p, price_money) = prices(cells, worth);
     value += price_p * cells.p.unwrap_or(0) as f64 + price_money * cells.budget.unwrap_or(0.0).max(0.0);
+    let mut taken = 0;
     for (j, worth) in worth.iter_mut().enumerate() {
         *worth -= price_money * cells.cost[j] + if cells.counted[j] { price_p } else { 0.0 };
         value += worth.max(0.0);
         chosen[j] = *worth > 0.0;
+        taken += usize::from(chosen[j] && cells.counted[j]);
     }
     // At the price of the last site taken that site is worth nothing: it completes the number.
-    if let (Some(p), true) = (cells.p, price_p > 0.0) {
-        let mut missing = p.saturating_sub((0..chosen.len()).filter(|&j| chosen[j] && cells.counted[j]).count());
-        for j in 0..chosen.len() {
-            if missing > 0 && worth[j] == 0.0 && cells.counted[j] && !chosen[j] {
-                chosen[j] = true;
-                missing -= 1;
-            }
-        }
-    }
-    // Sums of thousands of terms: leave room for their rounding.
-    let safe = value * (1.0 + 1e-9);
-    for (j, &worth) in worth.iter().enumerate() {
-        best.closed[j] |= worth < 0.0 && safe + worth < known;
-        best.open[j] |= worth > 0.0 && safe - worth < known;
+    let missing = cells.p.unwrap_or(0).saturating_sub(taken);
+    let at_price = (0..chosen.len()).filter(|&j| worth[j] == 0.0 && cells.counted[j]);
+    if price_p > 0.0 {
+        at_price.take(missing).for_each(|j| chosen[j] = true);
     }
     value
 }
 
-/// Prices of one site and of one unit of money: the worth of the last site taken.
+/// Prices of one site and of one unit of money: the worth of the last site taken. Where p and a budget bind at once only
+/// the number is priced, which bounds still.
 fn prices(cells: &Cells, worth: &[f64]) -> (f64, f64) {
     if let Some(p) = cells.p {
         let mut values: Vec<f64> = (0..worth.len()).filter(|&j| cells.counted[j]).map(|j| worth[j]).collect();
@@ -122,8 +170,6 @@ fn prices(cells: &Cells, worth: &[f64]) -> (f64, f64) {
             return (0.0, 0.0);
         }
         let (_, last, _) = values.select_nth_unstable_by(p - 1, |a, b| b.total_cmp(a));
-        let last = *last;
-        // Within p and a budget at once, the price that bounds more is not known beforehand: take the site's.
         return (last.max(0.0), 0.0);
     }
     let Some(budget) = cells.budget else { return (0.0, 0.0) };

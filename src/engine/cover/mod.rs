@@ -1,3 +1,3 @@
-//! Bounds for covering problems.
+//! The exact engine for maximal covering: Lagrangian bounds and branch and bound over merged cells.
 
 pub(crate) mod lagrangian;

@@ -7,10 +7,12 @@ use rand_core::Rng;
 use rand_pcg::Pcg64Mcg;
 
 use crate::engine::reduce::Cells;
-use crate::solve::Control;
+use crate::solve::{Control, Method};
 
-/// Work of the iterated search, in looked-at entries: some tenths of a second.
-const WORK: usize = 60_000_000;
+/// Most work of the iterated search, in looked-at entries: some tenths of a second.
+const WORK: usize = 150_000_000;
+/// Work for each entry of the cells, where a proof follows.
+const WORK_PER_ENTRY: usize = 2_000;
 
 /// A good choice of local sites: exactly p of those that count where p is set, within the budget. `None` when the
 /// greedy construction cannot complete p within the budget.
@@ -39,8 +41,34 @@ pub(crate) fn search(cells: &Cells, warm: Option<&[u32]>, seed: u64, control: &C
     if !state.is_complete() {
         return None;
     }
-    state.iterate(seed, control);
+    let proof_follows = control.options.method != Method::Heuristic;
+    let work = if proof_follows { WORK.min(WORK_PER_ENTRY * cells.sites_of.entries()) } else { WORK };
+    state.iterate(work, seed, control);
     Some(state.chosen())
+}
+
+/// A choice made of shares of sites: those with the largest shares that fit, completed by greed. `None` when p cannot be
+/// completed within the budget.
+pub(crate) fn rounded(cells: &Cells, shares: &[f64]) -> Option<Vec<u32>> {
+    let mut state = State::new(cells);
+    let mut order: Vec<u32> = (0_u32..).zip(shares.iter().take(cells.n_sites())).filter(|(_, y)| **y > 1e-6).map(|(j, _)| j).collect();
+    order.sort_by(|&a, &b| shares[b as usize].total_cmp(&shares[a as usize]).then(a.cmp(&b)));
+    for site in order {
+        if state.fits(site, None) {
+            state.open(site);
+        }
+    }
+    state.complete();
+    state.is_complete().then(|| state.chosen())
+}
+
+/// What a choice of local sites covers, the open sites included.
+pub(crate) fn value(cells: &Cells, chosen: &[u32]) -> f64 {
+    let mut state = State::new(cells);
+    for &site in chosen {
+        state.open(site);
+    }
+    cells.covered + state.value
 }
 
 struct State<'a> {
@@ -254,7 +282,7 @@ impl<'a> State<'a> {
     }
 
     /// Iterated local search: exchange a few open sites at random, improve, keep what is better.
-    fn iterate(&mut self, seed: u64, control: &Control) {
+    fn iterate(&mut self, work: usize, seed: u64, control: &Control) {
         let mut random = Pcg64Mcg::new(u128::from(seed) | 1);
         let mut best = self.chosen();
         let mut best_value = self.value;
@@ -263,7 +291,7 @@ impl<'a> State<'a> {
         }
         self.work = 0;
         let mut rounds = 0_u32;
-        while self.work < WORK && rounds < 2_000 && control.stop().is_none() {
+        while self.work < work && rounds < 2_000 && control.stop().is_none() {
             rounds += 1;
             let strength = 2 + below(&mut random, 3);
             for _ in 0..strength {

@@ -2,6 +2,6 @@
 
 pub(crate) mod center;
 pub(crate) mod cover;
-pub(crate) mod median;
 pub(crate) mod dispersion;
+pub(crate) mod median;
 pub(crate) mod set_cover;

@@ -14,7 +14,7 @@ use good_lp::SolverModel;
 use highs::{HighsModelStatus, HighsSolutionStatus};
 use highs_sys::{HighsCallbackDataIn, HighsCallbackDataOut, HighsInt};
 
-use super::{Ended, Formulation, Found};
+use super::{Ended, Formulation, Found, LiveLp, LpEnd};
 use crate::error::Error;
 use crate::solve::{Control, Limit, Phase};
 
@@ -28,32 +28,127 @@ const CALLBACKS: [HighsInt; 5] = [
 ];
 
 /// Solves a formulation with HiGHS.
-pub(super) fn solve(formulation: Formulation<'_>, control: &Control) -> Result<Found, Error> {
-    let Formulation { variables, objective, constant, sense, rows, start, .. } = formulation;
+pub(super) fn solve(mut formulation: Formulation<'_>, control: &Control) -> Result<Found, Error> {
+    let start = formulation.start.take();
+    let (constant, columns) = (formulation.constant, formulation.variables.len());
+    let Some(model) = build(formulation, control)? else {
+        let limit = control.stop().unwrap_or(Limit::Interrupt);
+        return Ok(Found { values: None, bound: None, ended: Ended::Limit(limit), nodes: 0 });
+    };
+    in_own_thread(model, move |mut model| {
+        set_options(&mut model, control)?;
+        let solved = run(model, start.as_deref(), constant, control)?;
+        read(&solved, constant, columns, control)
+    })
+}
+
+/// Keeps the linear relaxation of a formulation alive while `work` changes and re-solves it, in a thread of its own.
+/// `None` when a limit came first.
+pub(super) fn with_live_lp<T: Send>(
+    formulation: Formulation<'_>,
+    control: &Control,
+    work: impl FnOnce(&mut dyn LiveLp) -> Result<T, Error> + Send,
+) -> Result<Option<T>, Error> {
+    let constant = formulation.constant;
+    let Some(model) = build(formulation, control)? else { return Ok(None) };
+    in_own_thread(model, move |mut model| {
+        set_options(&mut model, control)?;
+        let mut set = || {
+            model.try_set_option("solve_relaxation", true)?;
+            model.try_set_option("threads", 1)
+        };
+        set().map_err(|_: highs::TrySetOptionError| failed("it refused an option".into()))?;
+        let mut lp = Live { model: Some(model), constant, values: Vec::new(), reduced: Vec::new() };
+        work(&mut lp)
+    })
+    .map(Some)
+}
+
+/// A linear programme that HiGHS keeps in memory.
+struct Live {
+    model: Option<highs::Model>,
+    constant: f64,
+    values: Vec<f64>,
+    reduced: Vec<f64>,
+}
+
+impl LiveLp for Live {
+    fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    fn reduced_costs(&self) -> &[f64] {
+        &self.reduced
+    }
+
+    fn set_bounds(&mut self, column: usize, lower: f64, upper: f64) -> Result<(), Error> {
+        let Some(model) = &mut self.model else { return Err(failed("the live model is gone".into())) };
+        let Ok(index) = HighsInt::try_from(column) else { return Err(failed("a column index overflows".into())) };
+        // SAFETY: the pointer comes from a live model; HiGHS checks the index itself.
+        let status = unsafe { highs_sys::Highs_changeColBounds(model.as_mut_ptr(), index, lower, upper) };
+        if status == highs_sys::STATUS_OK { Ok(()) } else { Err(failed(format!("it refused the bounds of column {column}"))) }
+    }
+
+    fn solve(&mut self, iterations: Option<i32>, control: &Control) -> Result<LpEnd, Error> {
+        if control.stop().is_some() {
+            return Ok(LpEnd::Stopped);
+        }
+        let Some(mut model) = self.model.take() else { return Err(failed("the live model is gone".into())) };
+        let mut set = || {
+            model.try_set_option("simplex_iteration_limit", iterations.unwrap_or(i32::MAX))?;
+            // The limit counts from the first run of the model on.
+            model.try_set_option("time_limit", control.remaining().map_or(f64::INFINITY, |left| left + control.seconds()))
+        };
+        set().map_err(|_: highs::TrySetOptionError| failed("it refused an option".into()))?;
+        let solved = run(model, None, self.constant, control)?;
+        let objective = solved.objective_value() + self.constant;
+        let end = match solved.status() {
+            HighsModelStatus::Optimal => LpEnd::Optimal(objective),
+            HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible => LpEnd::Infeasible,
+            HighsModelStatus::ReachedIterationLimit => LpEnd::Unfinished(objective),
+            HighsModelStatus::ReachedTimeLimit | HighsModelStatus::ReachedInterrupt => LpEnd::Stopped,
+            other => return Err(failed(format!("a linear programme ended with {other:?}"))),
+        };
+        if let LpEnd::Optimal(_) = end {
+            let solution = solved.get_solution();
+            self.values = solution.columns().to_vec();
+            self.reduced = solution.dual_columns().to_vec();
+        }
+        self.model = Some(solved.into());
+        Ok(end)
+    }
+}
+
+/// Builds the model; `None` when a limit came first.
+fn build(formulation: Formulation<'_>, control: &Control) -> Result<Option<highs::Model>, Error> {
+    let Formulation { variables, objective, sense, rows, .. } = formulation;
     let direction = match sense {
         crate::model::Sense::Maximize => good_lp::solvers::ObjectiveDirection::Maximisation,
         crate::model::Sense::Minimize => good_lp::solvers::ObjectiveDirection::Minimisation,
     };
-    let columns = variables.len();
     let mut problem = variables.optimise(direction, objective).using(good_lp::solvers::highs::highs);
     for (at, row) in rows.enumerate() {
         problem.add_constraint(row);
-        if at % 1024 == 0
-            && let Some(limit) = control.stop()
-        {
-            return Ok(Found { values: None, bound: None, ended: Ended::Limit(limit), nodes: 0 });
+        if at % 1024 == 0 && control.stop().is_some() {
+            return Ok(None);
         }
     }
-    let model = problem.try_into_inner().map_err(|error| failed(format!("it refused the model: {error}")))?;
-    // The pointer inside is only touched by one thread at a time: it moves into the solver's thread and stays there.
+    problem.try_into_inner().map(Some).map_err(|error| failed(format!("it refused the model: {error}")))
+}
+
+/// Hands a model to a thread of its own, and ends the scheduler that HiGHS starts there.
+fn in_own_thread<T: Send>(
+    model: highs::Model,
+    work: impl FnOnce(highs::Model) -> Result<T, Error> + Send,
+) -> Result<T, Error> {
     let model = Portable(model);
     thread::scope(|scope| {
         let worker = scope.spawn(move || {
             let model = model;
-            let found = run(model.into_model(), start.as_deref(), constant, columns, control);
+            let result = work(model.into_model());
             // SAFETY: no HiGHS call is running in this thread; this ends the scheduler that it started.
             unsafe { highs_sys::Highs_resetGlobalScheduler(1) };
-            found
+            result
         });
         worker.join().unwrap_or_else(|_| Err(failed("its thread panicked".into())))
     })
@@ -84,10 +179,8 @@ fn run(
     mut model: highs::Model,
     start: Option<&[f64]>,
     constant: f64,
-    columns: usize,
     control: &Control,
-) -> Result<Found, Error> {
-    set_options(&mut model, control)?;
+) -> Result<highs::SolvedModel, Error> {
     if let Some(start) = start {
         model.try_set_solution(Some(start), None, None, None).map_err(|_| failed("it refused the start".into()))?;
     }
@@ -100,8 +193,7 @@ fn run(
             highs_sys::Highs_startCallback(model.as_mut_ptr(), callback);
         }
     }
-    let solved = model.try_solve().map_err(|status| failed(format!("the run ended with {status:?}")))?;
-    read(&solved, constant, columns, control)
+    model.try_solve().map_err(|status| failed(format!("the run ended with {status:?}")))
 }
 
 fn set_options(model: &mut highs::Model, control: &Control) -> Result<(), Error> {

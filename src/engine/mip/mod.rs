@@ -5,12 +5,13 @@
 
 pub(crate) mod center;
 pub(crate) mod cover;
-pub(crate) mod median;
 pub(crate) mod dispersion;
+pub(crate) mod median;
 #[cfg(feature = "highs")]
 mod highs;
 #[cfg(feature = "microlp")]
 mod microlp;
+pub(crate) mod serve;
 
 use good_lp::{Constraint, IntoAffineExpression, Expression, ProblemVariables};
 
@@ -50,6 +51,53 @@ pub(crate) struct Found {
     pub ended: Ended,
     /// Branch-and-bound nodes.
     pub nodes: u64,
+}
+
+/// A linear programme that stays in memory with its basis while bounds change.
+pub(crate) trait LiveLp {
+    /// Changes the bounds of a column.
+    fn set_bounds(&mut self, column: usize, lower: f64, upper: f64) -> Result<(), Error>;
+
+    /// Solves from the present basis, with at most so many simplex iterations.
+    fn solve(&mut self, iterations: Option<i32>, control: &Control) -> Result<LpEnd, Error>;
+
+    /// Values of the columns at the last optimum.
+    fn values(&self) -> &[f64];
+
+    /// Reduced costs of the columns at the last optimum.
+    fn reduced_costs(&self) -> &[f64];
+}
+
+/// How a solve of a live programme ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum LpEnd {
+    /// Solved; its objective, constant included.
+    Optimal(f64),
+    /// No values satisfy it.
+    Infeasible,
+    /// The limit on iterations was reached; the objective then.
+    Unfinished(f64),
+    /// The time was up, or somebody cancelled.
+    Stopped,
+}
+
+/// Whether the backend can keep a linear programme alive.
+pub(crate) fn has_live_lp(control: &Control) -> bool {
+    cfg!(feature = "highs") && control.options.backend == Backend::Highs
+}
+
+/// Keeps the linear relaxation of a formulation alive while `work` changes and solves it. `None` when a limit came
+/// first, or when the backend has no live programme.
+pub(crate) fn with_live_lp<T: Send>(
+    formulation: Formulation<'_>,
+    control: &Control,
+    work: impl FnOnce(&mut dyn LiveLp) -> Result<T, Error> + Send,
+) -> Result<Option<T>, Error> {
+    match control.options.backend {
+        #[cfg(feature = "highs")]
+        Backend::Highs => highs::with_live_lp(formulation, control, work),
+        _ => Ok(None),
+    }
 }
 
 /// Memory that a matrix entry costs from formulation to solver, measured on covering models: bytes.
