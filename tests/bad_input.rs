@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use ndarray::{Array2, array};
 use siting::{
-    Assignment, Backend, Error, FixedCharge, Ids, MaxCover, Method, Metric, Model, PCenter, PDispersion, PMedian, SetCover,
-    Solution, SolveOptions, TravelMatrix,
+    Assignment, Backend, Error, FixedCharge, Ids, MaxCover, Method, Metric, Model, PCenter, PDispersion, PMedian,
+    SetCover, Solution, SolveOptions, TravelMatrix,
 };
 
 const NAN: f64 = f64::NAN;

@@ -12,7 +12,7 @@ from siting._optional import need
 if TYPE_CHECKING:
     from siting.solution import Solution
 
-_SERVED, _UNSERVED, _OPEN, _EXISTING, _OTHER = "#4c9f70", "#d1495b", "#1d3557", "#e09f3e", "#b8b8b8"
+_SERVED, _UNSERVED, _OPEN, _EXISTING, _OTHER = "#3a86c8", "#d1495b", "#1d3557", "#e09f3e", "#b8b8b8"
 # The first of these that is installed writes Chinese, Japanese and Korean.
 _CJK = (
     "Noto Sans CJK SC",

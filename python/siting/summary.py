@@ -20,6 +20,13 @@ _TITLES = {
     "fixed-charge": "Fixed-charge location",
 }
 
+_OBJECTIVES = {
+    "set-cover": "The sites cost",
+    "p-median": "The weighted walking adds up to",
+    "p-center": "The largest weighted cost is",
+    "fixed-charge": "Opening and walking together cost",
+}
+
 
 def summary(solution: Solution) -> str:
     """What was asked, what was found, how good it is proven, who is not served."""
@@ -90,12 +97,8 @@ def _found(solution: Solution) -> str:
         unit = _unit(solution._model)
         text += f", at a mean cost of {_figure(solution.mean_cost)}{unit} and {_figure(solution.max_cost)}{unit} at most"
     text += "."
-    if solution.model not in ("max-cover", "p-dispersion"):
-        what = {"set-cover": "The sites cost", "p-center": "The largest weighted cost is"}.get(
-            solution.model, "The objective is"
-        )
-        text += f" {what} {_figure(solution.objective)}."
-    return text
+    what = _OBJECTIVES.get(solution.model)
+    return text if what is None else f"{text} {what} {_figure(solution.objective)}."
 
 
 def _proven(solution: Solution) -> str:

@@ -2,8 +2,8 @@
 
 use ndarray::Array1;
 use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2};
-use pyo3::prelude::*;
 use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -26,7 +26,9 @@ pub fn copied<T: numpy::Element + Copy>(array: &PyReadonlyArray1<'_, T>) -> Vec<
 pub fn points(argument: &'static str, array: &PyReadonlyArray2<'_, f64>) -> CoreResult<Vec<[f64; 2]>> {
     let array = array.as_array();
     if array.ncols() != 2 {
-        return Err(Error::WrongLength { argument, expected: 2, found: array.ncols(), counted: "columns: x and y" }.into());
+        return Err(
+            Error::WrongLength { argument, expected: 2, found: array.ncols(), counted: "columns: x and y" }.into()
+        );
     }
     Ok(array.rows().into_iter().map(|row| [row[0], row[1]]).collect())
 }

@@ -16,7 +16,7 @@ const BETWEEN_SIGNALS: Duration = Duration::from_millis(50);
 
 enum News {
     Progress(siting::Progress),
-    Done(Result<Solution, Error>),
+    Done(Box<Result<Solution, Error>>),
 }
 
 /// What ended a solve early, to be told once the solve has returned.
@@ -57,7 +57,8 @@ pub fn run(
         if let (Some(snapshot), Some(callback), None) = (latest, &callback, &stop.failure)
             && let Err(error) = callback.call1(py, (Progress(snapshot),))
         {
-            if error.is_instance_of::<PyKeyboardInterrupt>(py) { &mut stop.interrupt } else { &mut stop.failure }.replace(error);
+            if error.is_instance_of::<PyKeyboardInterrupt>(py) { &mut stop.interrupt } else { &mut stop.failure }
+                .replace(error);
             token.cancel();
         }
         if let Some(result) = done {
@@ -75,7 +76,7 @@ pub fn run(
 }
 
 fn finish(sender: &Sender<News>, result: Result<Solution, Error>) {
-    drop(sender.send(News::Done(result)));
+    drop(sender.send(News::Done(Box::new(result))));
 }
 
 type Received = (Option<siting::Progress>, Option<Result<Solution, Error>>);
@@ -88,10 +89,12 @@ fn wait(py: Python<'_>, receiver: &mut Receiver<News>) -> PyResult<Received> {
     loop {
         match news {
             Ok(News::Progress(snapshot)) => latest = Some(snapshot),
-            Ok(News::Done(result)) => done = Some(result),
+            Ok(News::Done(result)) => done = Some(*result),
             Err(RecvTimeoutError::Timeout) => return Ok((latest, done)),
             Err(RecvTimeoutError::Disconnected) if done.is_some() => return Ok((latest, done)),
-            Err(RecvTimeoutError::Disconnected) => return Err(SolverError::new_err("the solve ended without an answer")),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(SolverError::new_err("the solve ended without an answer"));
+            }
         }
         news = receiver.recv_timeout(Duration::ZERO);
     }

@@ -56,7 +56,6 @@ impl TravelMatrix {
 
     #[staticmethod]
     #[pyo3(signature = (demand, site, cost, *, n_demand, n_sites, demand_ids=None, site_ids=None))]
-    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn from_pairs(
         demand: Positions<'_>,
         site: Positions<'_>,
@@ -69,7 +68,9 @@ impl TravelMatrix {
         let (demand, site, cost) = (copied(&demand), copied(&site), copied(&cost));
         for (argument, found) in [("site", site.len()), ("cost", cost.len())] {
             if found != demand.len() {
-                return Err(Error::WrongLength { argument, expected: demand.len(), found, counted: "one per pair" }.into());
+                return Err(
+                    Error::WrongLength { argument, expected: demand.len(), found, counted: "one per pair" }.into()
+                );
             }
         }
         let pairs: Vec<(u32, u32, f64)> =

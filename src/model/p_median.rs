@@ -95,11 +95,11 @@ impl Model for PMedian {
 pub(crate) fn walking(travel: &TravelMatrix, weights: &[f64], sites: Vec<u32>) -> Result<Plan, Error> {
     let nearest = nearest_open(travel, &Reach::All, &sites);
     let unserved: Vec<u32> = (0_u32..).zip(&nearest).filter(|(_, near)| near.is_none()).map(|(i, _)| i).collect();
-    if let Some(&first) = unserved.first() {
+    if let Some(name) = unserved.first().and_then(|&first| travel.demand_ids().get(first as usize)) {
         return Err(Error::Conflict {
             argument: "open",
             other: "travel",
-            reason: format!("{} demand points reach no open site, the first is number {first}", unserved.len()),
+            reason: format!("{} demand points reach no open site, the first is {name}", unserved.len()),
         });
     }
     let objective = nearest.iter().zip(weights).filter_map(|(near, weight)| near.map(|(_, cost)| weight * cost)).sum();
