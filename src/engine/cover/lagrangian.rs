@@ -84,7 +84,7 @@ impl Bound {
                 lambda.copy_from_slice(&self.lambda);
             }
             let (norm, covered) = turn(cells, &lambda, &chosen, &mut direction);
-            if self.choice.as_ref().is_none_or(|(best, _)| covered > *best) {
+            if self.choice.as_ref().is_none_or(|(best, _)| covered > *best) && affordable(cells, &chosen) {
                 let sites = (0_u32..).zip(&chosen).filter(|(_, open)| **open).map(|(j, _)| j);
                 self.choice = Some((covered, sites.collect()));
             }
@@ -111,6 +111,12 @@ impl Bound {
             self.open[j] |= worth > 0.0 && safe - worth < known;
         }
     }
+}
+
+/// Whether the sites that the relaxation opens keep the budget: the last one taken may pass it.
+fn affordable(cells: &Cells, chosen: &[bool]) -> bool {
+    let money: f64 = cells.cost.iter().zip(chosen).filter(|(_, open)| **open).map(|(cost, _)| cost).sum();
+    cells.budget.is_none_or(|budget| money <= budget)
 }
 
 /// Moves the direction towards the subgradient; gives its squared length, and what the chosen sites cover.
