@@ -3,18 +3,17 @@
 //! [`run`] is the way of every solve: check the data, look for a good plan, prove it or improve it, explain where there
 //! is none, and let nothing out that the check against the data does not confirm.
 
-mod cover;
 mod bits;
 mod center;
+mod cover;
 mod dispersion;
 mod heuristic;
 mod median;
 mod mip;
 mod obstacles;
 mod reduce;
-#[cfg(feature = "highs")]
-mod tree;
 mod serve;
+mod tree;
 
 mod fixed_charge;
 mod max_cover;

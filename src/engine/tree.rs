@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::Ended;
-use super::mip::{Formulation, LiveLp, LpEnd, rounded, with_live_lp};
+use super::mip::{Formulation, LiveLp, LpEnd, live_lp, rounded};
 use crate::error::Error;
 use crate::model::Sense;
 use crate::solve::{Control, Limit, Phase};
@@ -52,10 +52,12 @@ pub(crate) fn branch(
     formulation: Formulation<'_>,
     task: Task,
     control: &Control,
-    offer: impl FnMut(&[f64]) -> Option<f64> + Send,
+    offer: impl FnMut(&[f64]) -> Option<f64>,
 ) -> Result<Proven, Error> {
-    let proven = with_live_lp(formulation, control, |lp| search(lp, task, control, offer))?;
-    Ok(proven.unwrap_or(Proven { bound: None, ended: Ended::Limit(control.stop().unwrap_or(Limit::Time)), nodes: 0 }))
+    match live_lp(formulation, control)? {
+        Some(mut lp) => search(lp.as_mut(), task, control, offer),
+        None => Ok(Proven { bound: None, ended: Ended::Limit(control.stop().unwrap_or(Limit::Time)), nodes: 0 }),
+    }
 }
 
 fn search(

@@ -11,8 +11,6 @@ use crate::solve::{Control, Method};
 
 /// Most work of the iterated search, in looked-at entries: some tenths of a second.
 const WORK: usize = 150_000_000;
-/// Work for each entry of the cells, where a proof follows.
-const WORK_PER_ENTRY: usize = 2_000;
 
 /// A good choice of local sites: exactly p of those that count where p is set, within the budget. `None` when the
 /// greedy construction cannot complete p within the budget.
@@ -42,7 +40,9 @@ pub(crate) fn search(cells: &Cells, warm: Option<&[u32]>, seed: u64, control: &C
         return None;
     }
     let proof_follows = control.options.method != Method::Heuristic;
-    let work = if proof_follows { WORK.min(WORK_PER_ENTRY * cells.sites_of.entries()) } else { WORK };
+    // A small problem is proven sooner than a long search for its plan would take.
+    let entries = cells.sites_of.entries();
+    let work = if proof_follows { WORK.min(entries.saturating_mul(entries) / 2) } else { WORK };
     state.iterate(work, seed, control);
     Some(state.chosen())
 }

@@ -1,24 +1,36 @@
 //! HiGHS: the only file that names it, and the only one with `unsafe`, for its callbacks.
 //!
 //! good_lp builds the model; options, bounds and gap are read from the `highs` model itself, since good_lp drops them.
-//! Each solve runs in a thread of its own: the HiGHS scheduler belongs to the thread that first uses it, so models with
-//! different thread counts do not disturb each other.
+//!
+//! Each model lives in a thread of its own that takes [`Task`]s. The HiGHS scheduler belongs to the thread that first
+//! uses it, so models with different thread counts do not disturb each other; and a caller whose time is up need not
+//! wait: HiGHS looks for interrupts between steps, which in presolve and in the first linear programme may take long. A
+//! thread that does not answer within [`GRACE`] is left behind with the best plan it had told; it ends at its next step.
 
 #![allow(unsafe_code, reason = "HiGHS reports progress and takes interrupts through C callbacks")]
 
-use std::ffi::{c_char, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use good_lp::SolverModel;
-use highs::{HighsModelStatus, HighsSolutionStatus};
+use highs::{HighsModelStatus, HighsSolutionStatus, SolvedModel};
 use highs_sys::{HighsCallbackDataIn, HighsCallbackDataOut, HighsInt};
 
 use super::{Ended, Formulation, Found, LiveLp, LpEnd};
 use crate::error::Error;
 use crate::solve::{Control, Limit, Phase};
 
-/// Callbacks that we ask for: interrupts and the log of the branch and bound.
+/// How long a stopped run may take to answer before it is left behind.
+const GRACE: Duration = Duration::from_millis(250);
+/// How often limits are looked at while HiGHS runs.
+const POLL: Duration = Duration::from_millis(20);
+
+/// Callbacks that we ask for: interrupts, the log of the branch and bound, and its plans.
 const CALLBACKS: [HighsInt; 5] = [
     highs_sys::kHighsCallbackSimplexInterrupt,
     highs_sys::kHighsCallbackIpmInterrupt,
@@ -27,96 +39,53 @@ const CALLBACKS: [HighsInt; 5] = [
     highs_sys::kHighsCallbackMipImprovingSolution,
 ];
 
-/// Solves a formulation with HiGHS.
+fn failed(reason: impl Into<String>) -> Error {
+    Error::Solver { backend: "highs", reason: reason.into() }
+}
+
+/// Solves a formulation.
 pub(super) fn solve(mut formulation: Formulation<'_>, control: &Control) -> Result<Found, Error> {
     let start = formulation.start.take();
     let (constant, columns) = (formulation.constant, formulation.variables.len());
+    let settings = Settings { integers: has_integers(&formulation), ..options(control) };
     let Some(model) = build(formulation, control)? else {
         let limit = control.stop().unwrap_or(Limit::Interrupt);
         return Ok(Found { values: None, bound: None, ended: Ended::Limit(limit), nodes: 0 });
     };
-    in_own_thread(model, move |mut model| {
-        set_options(&mut model, control)?;
-        let solved = run(model, start.as_deref(), constant, control)?;
-        read(&solved, constant, columns, control)
-    })
+    let worker = Worker::spawn(model, settings)?;
+    let tell = |told: &Told| {
+        let with_constant = |value: f64| value + constant;
+        told.primal.map(with_constant).into_iter().for_each(|value| control.incumbent(Phase::Solver, value));
+        told.dual.map(with_constant).into_iter().for_each(|value| control.bound(Phase::Solver, value));
+        control.nodes(Phase::Solver, told.nodes);
+    };
+    let task = Task { start, time_limit: control.remaining(), ..Task::default() };
+    let (mut found, stopped) = match worker.run(task, control, tell)? {
+        Some(report) => (Found { values: report.values, bound: report.bound, ended: Ended::Complete, nodes: report.nodes }, report.end),
+        None => {
+            let told = worker.told();
+            (Found { values: told.plan, bound: told.dual, ended: Ended::Complete, nodes: told.nodes }, End::Limit(None))
+        }
+    };
+    if let End::Limit(limit) = stopped {
+        found.ended = Ended::Limit(control.stop().or(limit).unwrap_or(Limit::Interrupt));
+    }
+    found.bound = found.bound.map(|bound| bound + constant);
+    found.values = found.values.filter(|values| values.len() == columns);
+    Ok(found)
 }
 
-/// Keeps the linear relaxation of a formulation alive while `work` changes and re-solves it, in a thread of its own.
-/// `None` when a limit came first.
-pub(super) fn with_live_lp<T: Send>(
-    formulation: Formulation<'_>,
-    control: &Control,
-    work: impl FnOnce(&mut dyn LiveLp) -> Result<T, Error> + Send,
-) -> Result<Option<T>, Error> {
+fn has_integers(formulation: &Formulation<'_>) -> bool {
+    formulation.variables.iter_variables_with_def().any(|(_, definition)| definition.is_integer())
+}
+
+/// Keeps the linear relaxation of a formulation alive. `None` when a limit came first.
+pub(super) fn live_lp(formulation: Formulation<'_>, control: &Control) -> Result<Option<Box<dyn LiveLp>>, Error> {
     let constant = formulation.constant;
     let Some(model) = build(formulation, control)? else { return Ok(None) };
-    in_own_thread(model, move |mut model| {
-        set_options(&mut model, control)?;
-        let mut set = || {
-            model.try_set_option("solve_relaxation", true)?;
-            model.try_set_option("threads", 1)
-        };
-        set().map_err(|_: highs::TrySetOptionError| failed("it refused an option".into()))?;
-        let mut lp = Live { model: Some(model), constant, values: Vec::new(), reduced: Vec::new() };
-        work(&mut lp)
-    })
-    .map(Some)
-}
-
-/// A linear programme that HiGHS keeps in memory.
-struct Live {
-    model: Option<highs::Model>,
-    constant: f64,
-    values: Vec<f64>,
-    reduced: Vec<f64>,
-}
-
-impl LiveLp for Live {
-    fn values(&self) -> &[f64] {
-        &self.values
-    }
-
-    fn reduced_costs(&self) -> &[f64] {
-        &self.reduced
-    }
-
-    fn set_bounds(&mut self, column: usize, lower: f64, upper: f64) -> Result<(), Error> {
-        let Some(model) = &mut self.model else { return Err(failed("the live model is gone".into())) };
-        let Ok(index) = HighsInt::try_from(column) else { return Err(failed("a column index overflows".into())) };
-        // SAFETY: the pointer comes from a live model; HiGHS checks the index itself.
-        let status = unsafe { highs_sys::Highs_changeColBounds(model.as_mut_ptr(), index, lower, upper) };
-        if status == highs_sys::STATUS_OK { Ok(()) } else { Err(failed(format!("it refused the bounds of column {column}"))) }
-    }
-
-    fn solve(&mut self, iterations: Option<i32>, control: &Control) -> Result<LpEnd, Error> {
-        if control.stop().is_some() {
-            return Ok(LpEnd::Stopped);
-        }
-        let Some(mut model) = self.model.take() else { return Err(failed("the live model is gone".into())) };
-        let mut set = || {
-            model.try_set_option("simplex_iteration_limit", iterations.unwrap_or(i32::MAX))?;
-            // The limit counts from the first run of the model on.
-            model.try_set_option("time_limit", control.remaining().map_or(f64::INFINITY, |left| left + control.seconds()))
-        };
-        set().map_err(|_: highs::TrySetOptionError| failed("it refused an option".into()))?;
-        let solved = run(model, None, self.constant, control)?;
-        let objective = solved.objective_value() + self.constant;
-        let end = match solved.status() {
-            HighsModelStatus::Optimal => LpEnd::Optimal(objective),
-            HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible => LpEnd::Infeasible,
-            HighsModelStatus::ReachedIterationLimit => LpEnd::Unfinished(objective),
-            HighsModelStatus::ReachedTimeLimit | HighsModelStatus::ReachedInterrupt => LpEnd::Stopped,
-            other => return Err(failed(format!("a linear programme ended with {other:?}"))),
-        };
-        if let LpEnd::Optimal(_) = end {
-            let solution = solved.get_solution();
-            self.values = solution.columns().to_vec();
-            self.reduced = solution.dual_columns().to_vec();
-        }
-        self.model = Some(solved.into());
-        Ok(end)
-    }
+    let settings = Settings { threads: 1, ..options(control) };
+    let worker = Worker::spawn(model, settings)?;
+    Ok(Some(Box::new(Live { worker: Some(worker), constant, changes: Vec::new(), values: Vec::new(), reduced: Vec::new() })))
 }
 
 /// Builds the model; `None` when a limit came first.
@@ -136,25 +105,96 @@ fn build(formulation: Formulation<'_>, control: &Control) -> Result<Option<highs
     problem.try_into_inner().map(Some).map_err(|error| failed(format!("it refused the model: {error}")))
 }
 
-/// Hands a model to a thread of its own, and ends the scheduler that HiGHS starts there.
-fn in_own_thread<T: Send>(
-    model: highs::Model,
-    work: impl FnOnce(highs::Model) -> Result<T, Error> + Send,
-) -> Result<T, Error> {
-    let model = Portable(model);
-    thread::scope(|scope| {
-        let worker = scope.spawn(move || {
-            let model = model;
-            let result = work(model.into_model());
-            // SAFETY: no HiGHS call is running in this thread; this ends the scheduler that it started.
-            unsafe { highs_sys::Highs_resetGlobalScheduler(1) };
-            result
-        });
-        worker.join().unwrap_or_else(|_| Err(failed("its thread panicked".into())))
-    })
+/// Options that hold for all runs of a model.
+#[derive(Debug, Clone, Copy)]
+struct Settings {
+    threads: i32,
+    seed: i32,
+    gap: f64,
+    /// Whether to solve a mixed-integer programme; otherwise its linear relaxation.
+    integers: bool,
 }
 
+fn options(control: &Control) -> Settings {
+    let options = control.options;
+    let threads = options.threads.unwrap_or_else(|| thread::available_parallelism().map_or(1, std::num::NonZero::get));
+    Settings {
+        threads: i32::try_from(threads).unwrap_or(i32::MAX),
+        seed: i32::try_from(options.seed % 2_147_483_647).unwrap_or(0),
+        gap: options.gap,
+        integers: false,
+    }
+}
+
+/// One run of a model.
+#[derive(Debug, Default)]
+struct Task {
+    /// Values of all columns in a feasible plan.
+    start: Option<Vec<f64>>,
+    /// Bounds of columns to change beforehand.
+    bounds: Vec<(HighsInt, f64, f64)>,
+    /// Most simplex iterations.
+    iterations: Option<i32>,
+    /// Seconds that the run may take.
+    time_limit: Option<f64>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum End {
+    Optimal,
+    Infeasible,
+    Iterations,
+    /// A limit or an interrupt; which limit, where HiGHS says.
+    Limit(Option<Limit>),
+}
+
+/// What a run gives.
+#[derive(Debug)]
+struct Report {
+    end: End,
+    values: Option<Vec<f64>>,
+    reduced: Vec<f64>,
+    objective: f64,
+    bound: Option<f64>,
+    nodes: u64,
+}
+
+/// What the callbacks told last, without the constant of the objective.
+#[derive(Debug, Clone, Default)]
+struct Told {
+    plan: Option<Vec<f64>>,
+    primal: Option<f64>,
+    dual: Option<f64>,
+    nodes: u64,
+}
+
+/// What a worker's thread shares with its owner.
+#[derive(Debug, Default)]
+struct Shared {
+    stop: AtomicBool,
+    told: Mutex<Told>,
+}
+
+impl Shared {
+    fn told(&self) -> std::sync::MutexGuard<'_, Told> {
+        // A thread that panicked while holding the lock left whole values behind.
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A model in a thread of its own.
+struct Worker {
+    tasks: Sender<Task>,
+    reports: Receiver<Result<Report, Error>>,
+    shared: Arc<Shared>,
+}
+
+/// Moves a model into its thread.
 struct Portable(highs::Model);
+
+// SAFETY: a HiGHS model holds no thread-local state before its first run, and it moves before that.
+unsafe impl Send for Portable {}
 
 impl Portable {
     fn into_model(self) -> highs::Model {
@@ -162,89 +202,198 @@ impl Portable {
     }
 }
 
-// SAFETY: a HiGHS model holds no thread-local state before its first run, and we hand it over before that.
-unsafe impl Send for Portable {}
-
-fn failed(reason: String) -> Error {
-    Error::Solver { backend: "highs", reason }
-}
-
-/// What the callbacks may touch.
-struct Watch<'a, 'b> {
-    control: &'a Control<'b>,
-    constant: f64,
-}
-
-fn run(
-    mut model: highs::Model,
-    start: Option<&[f64]>,
-    constant: f64,
-    control: &Control,
-) -> Result<highs::SolvedModel, Error> {
-    if let Some(start) = start {
-        model.try_set_solution(Some(start), None, None, None).map_err(|_| failed("it refused the start".into()))?;
+impl Worker {
+    fn spawn(model: highs::Model, settings: Settings) -> Result<Self, Error> {
+        let (tasks, inbox) = channel::<Task>();
+        let (outbox, reports) = channel();
+        let shared = Arc::new(Shared::default());
+        let (model, its_shared) = (Portable(model), Arc::clone(&shared));
+        let work = move || {
+            let mut model = Some(model.into_model());
+            for task in inbox {
+                let report = run(&mut model, task, settings, &its_shared);
+                if outbox.send(report).is_err() {
+                    break;
+                }
+            }
+            drop(model);
+            // SAFETY: no HiGHS call is running in this thread; this ends the scheduler that it started.
+            unsafe { highs_sys::Highs_resetGlobalScheduler(1) };
+        };
+        thread::Builder::new()
+            .name("siting-highs".into())
+            .spawn(work)
+            .map_err(|error| failed(format!("its thread did not start: {error}")))?;
+        Ok(Self { tasks, reports, shared })
     }
-    let watch = Watch { control, constant };
-    let user_data: *const Watch = &raw const watch;
-    // SAFETY: `watch` outlives the run below, the only time HiGHS calls back, and the callback only reads through it.
+
+    fn told(&self) -> Told {
+        self.shared.told().clone()
+    }
+
+    /// Runs a task, looking at the limits meanwhile; `None` when HiGHS did not stop in time and was left behind.
+    fn run(&self, task: Task, control: &Control, tell: impl Fn(&Told)) -> Result<Option<Report>, Error> {
+        self.tasks.send(task).map_err(|_| failed("its thread is gone"))?;
+        let mut stopped: Option<Instant> = None;
+        loop {
+            match self.reports.recv_timeout(POLL) {
+                Ok(report) => {
+                    tell(&self.told());
+                    return report.map(Some);
+                }
+                Err(RecvTimeoutError::Disconnected) => return Err(failed("its thread panicked")),
+                Err(RecvTimeoutError::Timeout) => tell(&self.told()),
+            }
+            if stopped.is_none() && control.stop().is_some() {
+                self.shared.stop.store(true, Ordering::Relaxed);
+                stopped = Some(Instant::now());
+            }
+            if stopped.is_some_and(|since| since.elapsed() > GRACE) {
+                return Ok(None);
+            }
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // Whatever still runs is of no use any more.
+        self.shared.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A linear programme that HiGHS keeps in memory.
+struct Live {
+    worker: Option<Worker>,
+    constant: f64,
+    changes: Vec<(HighsInt, f64, f64)>,
+    values: Vec<f64>,
+    reduced: Vec<f64>,
+}
+
+impl LiveLp for Live {
+    fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    fn reduced_costs(&self) -> &[f64] {
+        &self.reduced
+    }
+
+    fn set_bounds(&mut self, column: usize, lower: f64, upper: f64) -> Result<(), Error> {
+        let column = HighsInt::try_from(column).map_err(|_| failed("a column index overflows"))?;
+        self.changes.push((column, lower, upper));
+        Ok(())
+    }
+
+    fn solve(&mut self, iterations: Option<i32>, control: &Control) -> Result<LpEnd, Error> {
+        let Some(worker) = self.worker.as_ref().filter(|_| control.stop().is_none()) else { return Ok(LpEnd::Stopped) };
+        let bounds = std::mem::take(&mut self.changes);
+        let task = Task { bounds, iterations, time_limit: control.remaining(), start: None };
+        let Some(report) = worker.run(task, control, |_| ())? else {
+            self.worker = None;
+            return Ok(LpEnd::Stopped);
+        };
+        let objective = report.objective + self.constant;
+        Ok(match report.end {
+            End::Optimal => {
+                self.values = report.values.unwrap_or_default();
+                self.reduced = report.reduced;
+                LpEnd::Optimal(objective)
+            }
+            End::Infeasible => LpEnd::Infeasible,
+            End::Iterations => LpEnd::Unfinished(objective),
+            End::Limit(_) => LpEnd::Stopped,
+        })
+    }
+}
+
+/// Runs a task in the worker's thread.
+fn run(slot: &mut Option<highs::Model>, task: Task, settings: Settings, shared: &Arc<Shared>) -> Result<Report, Error> {
+    let Some(mut model) = slot.take() else { return Err(failed("the model is gone")) };
+    set_options(&mut model, &task, settings)?;
+    for (column, lower, upper) in task.bounds {
+        // SAFETY: the pointer comes from a live model; HiGHS checks the index itself.
+        let status = unsafe { highs_sys::Highs_changeColBounds(model.as_mut_ptr(), column, lower, upper) };
+        if status != highs_sys::STATUS_OK {
+            return Err(failed(format!("it refused the bounds of column {column}")));
+        }
+    }
+    if let Some(start) = &task.start {
+        model.try_set_solution(Some(start), None, None, None).map_err(|_| failed("it refused the start"))?;
+    }
+    let user_data = Arc::as_ptr(shared).cast_mut().cast();
+    // SAFETY: the worker's thread holds `shared` for as long as the model, and HiGHS calls back during the run only.
     unsafe {
-        highs_sys::Highs_setCallback(model.as_mut_ptr(), Some(on_callback), user_data.cast_mut().cast());
+        highs_sys::Highs_setCallback(model.as_mut_ptr(), Some(on_callback), user_data);
         for callback in CALLBACKS {
             highs_sys::Highs_startCallback(model.as_mut_ptr(), callback);
         }
     }
-    model.try_solve().map_err(|status| failed(format!("the run ended with {status:?}")))
+    let solved = model.try_solve().map_err(|status| failed(format!("the run ended with {status:?}")))?;
+    let report = read(&solved, settings.integers);
+    *slot = Some(solved.into());
+    report
 }
 
-fn set_options(model: &mut highs::Model, control: &Control) -> Result<(), Error> {
-    let options = control.options;
-    let threads = match options.threads {
-        Some(threads) => threads,
-        None => thread::available_parallelism().map_or(1, std::num::NonZero::get),
-    };
-    let seed = i32::try_from(options.seed % 2_147_483_647).unwrap_or(0);
+fn set_options(model: &mut highs::Model, task: &Task, settings: Settings) -> Result<(), Error> {
     let mut set = || {
-        model.try_set_option("threads", i32::try_from(threads).unwrap_or(i32::MAX))?;
-        model.try_set_option("random_seed", seed)?;
-        model.try_set_option("mip_rel_gap", options.gap)?;
+        model.try_set_option("threads", settings.threads)?;
+        model.try_set_option("random_seed", settings.seed)?;
+        model.try_set_option("mip_rel_gap", settings.gap)?;
         model.try_set_option("mip_abs_gap", 0.0)?;
-        if let Some(seconds) = control.remaining() {
-            model.try_set_option("time_limit", seconds)?;
-        }
-        Ok(())
+        model.try_set_option("solve_relaxation", !settings.integers)?;
+        model.try_set_option("simplex_iteration_limit", task.iterations.unwrap_or(i32::MAX))?;
+        let seconds = task.time_limit.unwrap_or(f64::INFINITY);
+        // The limit of a model counts all its runs.
+        // SAFETY: the pointer comes from a live model.
+        let spent = unsafe { highs_sys::Highs_getRunTime(model.as_ptr()) };
+        model.try_set_option("time_limit", seconds + spent)
     };
-    set().map_err(|_: highs::TrySetOptionError| failed("it refused an option".into()))
+    set().map_err(|_: highs::TrySetOptionError| failed("it refused an option"))
 }
 
-fn read(solved: &highs::SolvedModel, constant: f64, columns: usize, control: &Control) -> Result<Found, Error> {
-    let ended = match solved.status() {
-        HighsModelStatus::Optimal | HighsModelStatus::Infeasible | HighsModelStatus::ModelEmpty => Ended::Complete,
-        // Every variable is bounded, so this can only mean infeasible.
-        HighsModelStatus::UnboundedOrInfeasible => Ended::Complete,
-        HighsModelStatus::ReachedInterrupt => Ended::Limit(control.stop().unwrap_or(Limit::Interrupt)),
-        HighsModelStatus::ReachedTimeLimit => Ended::Limit(Limit::Time),
-        HighsModelStatus::ReachedMemoryLimit => Ended::Limit(Limit::Memory),
+fn read(solved: &SolvedModel, integers: bool) -> Result<Report, Error> {
+    let end = match solved.status() {
+        HighsModelStatus::Optimal | HighsModelStatus::ModelEmpty => End::Optimal,
+        // Every variable is bounded, so unbounded or infeasible can only mean infeasible.
+        HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible => End::Infeasible,
+        HighsModelStatus::ReachedIterationLimit => End::Iterations,
+        HighsModelStatus::ReachedInterrupt => End::Limit(None),
+        HighsModelStatus::ReachedTimeLimit => End::Limit(Some(Limit::Time)),
+        HighsModelStatus::ReachedMemoryLimit => End::Limit(Some(Limit::Memory)),
         other => return Err(failed(format!("the model status is {other:?}"))),
     };
-    let info = |key| solved.double_info_value(key).ok().filter(|value: &f64| value.is_finite());
-    let feasible = solved.primal_solution_status() == HighsSolutionStatus::Feasible;
-    let values = feasible.then(|| solved.get_solution().columns().to_vec()).filter(|values| values.len() == columns);
-    let has_integers = solved.mip_gap().is_finite() || info(c"mip_dual_bound").is_some_and(|bound| bound != 0.0);
-    let bound = if has_integers {
-        info(c"mip_dual_bound").filter(|bound| bound.abs() < 1e100)
-    } else if ended == Ended::Complete && values.is_some() {
-        Some(solved.objective_value())
-    } else {
-        None
+    let feasible = solved.primal_solution_status() == HighsSolutionStatus::Feasible && end != End::Infeasible;
+    let solution = feasible.then(|| solved.get_solution());
+    let info = |key: &CStr| solved.double_info_value(key).ok().filter(|value| usable(*value));
+    let objective = solved.objective_value();
+    let bound = match (integers, end) {
+        (_, End::Infeasible) => None,
+        (true, _) => info(c"mip_dual_bound"),
+        (false, End::Optimal) => Some(objective),
+        (false, _) => None,
     };
-    let nodes = i64_info(solved, c"mip_node_count");
-    Ok(Found { values, bound: bound.map(|bound| bound + constant), ended, nodes })
+    Ok(Report {
+        end,
+        reduced: solution.as_ref().map(|solution| solution.dual_columns().to_vec()).unwrap_or_default(),
+        values: solution.map(|solution| solution.columns().to_vec()),
+        objective,
+        bound,
+        nodes: node_count(solved),
+    })
 }
 
-fn i64_info(solved: &highs::SolvedModel, key: &std::ffi::CStr) -> u64 {
+/// HiGHS writes infinity as 1e200 and more.
+fn usable(value: f64) -> bool {
+    value.is_finite() && value.abs() < 1e100
+}
+
+fn node_count(solved: &SolvedModel) -> u64 {
     let mut value: i64 = 0;
     // SAFETY: the pointer comes from a live model, the key is nul-terminated, and `value` is a valid place to write.
-    let status = unsafe { highs_sys::Highs_getInt64InfoValue(solved.as_ptr(), key.as_ptr(), &raw mut value) };
+    let status =
+        unsafe { highs_sys::Highs_getInt64InfoValue(solved.as_ptr(), c"mip_node_count".as_ptr(), &raw mut value) };
     if status == highs_sys::STATUS_OK { u64::try_from(value).unwrap_or(0) } else { 0 }
 }
 
@@ -256,32 +405,34 @@ unsafe extern "C" fn on_callback(
     answer: *mut HighsCallbackDataIn,
     user_data: *mut c_void,
 ) {
-    // SAFETY: HiGHS passes back the pointer given to Highs_setCallback, which lives until the run ends; `out` and
-    // `answer` are null or valid during the call.
-    let (watch, out, answer) = unsafe { (user_data.cast::<Watch>().as_ref(), out.as_ref(), answer.as_mut()) };
-    let Some(watch) = watch else { return };
-    // A panic in a caller's progress function must not cross into C++.
+    // SAFETY: HiGHS passes back the pointer given to Highs_setCallback, which outlives the run; `out` and `answer` are
+    // null or valid during the call.
+    let (shared, out, answer) = unsafe { (user_data.cast::<Shared>().as_ref(), out.as_ref(), answer.as_mut()) };
+    let Some(shared) = shared else { return };
+    // A panic must not cross into C++; there is none to expect.
     let told = catch_unwind(AssertUnwindSafe(|| {
         if let Some(out) = out
             && (kind == highs_sys::kHighsCallbackMipLogging || kind == highs_sys::kHighsCallbackMipImprovingSolution)
         {
-            tell(watch, out);
+            keep(&mut shared.told(), kind, out);
         }
     }));
-    if (told.is_err() || watch.control.stop().is_some())
+    if (told.is_err() || shared.stop.load(Ordering::Relaxed))
         && let Some(answer) = answer
     {
         answer.user_interrupt = 1;
     }
 }
 
-fn tell(watch: &Watch, out: &HighsCallbackDataOut) {
-    let usable = |value: f64| value.is_finite() && value.abs() < 1e100;
-    if usable(out.mip_primal_bound) {
-        watch.control.incumbent(Phase::Solver, out.mip_primal_bound + watch.constant);
+fn keep(told: &mut Told, kind: c_int, out: &HighsCallbackDataOut) {
+    if kind == highs_sys::kHighsCallbackMipImprovingSolution {
+        let len = usize::try_from(out.mip_solution_size).unwrap_or(0);
+        if !out.mip_solution.is_null() && len > 0 {
+            // SAFETY: HiGHS gives the number of values behind the pointer, valid during the call.
+            told.plan = Some(unsafe { std::slice::from_raw_parts(out.mip_solution, len) }.to_vec());
+        }
     }
-    if usable(out.mip_dual_bound) {
-        watch.control.bound(Phase::Solver, out.mip_dual_bound + watch.constant);
-    }
-    watch.control.nodes(Phase::Solver, u64::try_from(out.mip_node_count).unwrap_or(0));
+    told.primal = Some(out.mip_primal_bound).filter(|value| usable(*value)).or(told.primal);
+    told.dual = Some(out.mip_dual_bound).filter(|value| usable(*value)).or(told.dual);
+    told.nodes = u64::try_from(out.mip_node_count).unwrap_or(told.nodes);
 }

@@ -86,16 +86,12 @@ pub(crate) fn has_live_lp(control: &Control) -> bool {
     cfg!(feature = "highs") && control.options.backend == Backend::Highs
 }
 
-/// Keeps the linear relaxation of a formulation alive while `work` changes and solves it. `None` when a limit came
-/// first, or when the backend has no live programme.
-pub(crate) fn with_live_lp<T: Send>(
-    formulation: Formulation<'_>,
-    control: &Control,
-    work: impl FnOnce(&mut dyn LiveLp) -> Result<T, Error> + Send,
-) -> Result<Option<T>, Error> {
+/// Keeps the linear relaxation of a formulation alive. `None` when a limit came first, or when the backend has no live
+/// programme.
+pub(crate) fn live_lp(formulation: Formulation<'_>, control: &Control) -> Result<Option<Box<dyn LiveLp>>, Error> {
     match control.options.backend {
         #[cfg(feature = "highs")]
-        Backend::Highs => highs::with_live_lp(formulation, control, work),
+        Backend::Highs => highs::live_lp(formulation, control),
         _ => Ok(None),
     }
 }
