@@ -24,6 +24,7 @@ from siting.errors import (
 from siting.model import FixedCharge, MaxCover, PCenter, PDispersion, Plan, PMedian, SetCover
 from siting.progress import Progress
 from siting.solution import Solution
+from siting.town import SyntheticTown, synthetic_town
 from siting.travel import TravelMatrix
 
 __all__ = [
@@ -42,7 +43,9 @@ __all__ = [
     "SitingError",
     "Solution",
     "SolverError",
+    "SyntheticTown",
     "TravelMatrix",
     "UnverifiedError",
     "__version__",
+    "synthetic_town",
 ]

@@ -7,11 +7,7 @@ use super::{Facility, Home, SurveyedService};
 
 pub(super) fn draw(layout: &Layout, homes: &[Home], seed: u64) -> Vec<Facility> {
     let mut dice = Dice::new(seed, Stream::Facilities);
-    let centres: Vec<[f64; 2]> = layout
-        .blocks
-        .iter()
-        .map(|block| layout.place(block, [0.0, 0.0]))
-        .collect();
+    let centres: Vec<[f64; 2]> = layout.blocks.iter().map(|block| layout.place(block, [0.0, 0.0])).collect();
     let mut facilities = Vec::new();
     for (service, survey) in SurveyedService::ALL.into_iter().zip(&SURVEY) {
         for serves in served(&centres, survey, &mut dice) {
@@ -40,10 +36,7 @@ fn served(centres: &[[f64; 2]], survey: &Survey, dice: &mut Dice) -> Vec<Vec<u32
         let facility = k % own.len();
         let here = centres[own[facility] as usize];
         let nearest = (0..others.len()).min_by(|&a, &b| {
-            let (a, b) = (
-                squared(here, centres[others[a] as usize]),
-                squared(here, centres[others[b] as usize]),
-            );
+            let (a, b) = (squared(here, centres[others[a] as usize]), squared(here, centres[others[b] as usize]));
             a.total_cmp(&b)
         });
         if let Some(at) = nearest {
@@ -69,32 +62,17 @@ fn facility(
     let block = layout.blocks.get(community as usize)?;
     let somewhere = layout.dry_place(block, || [dice.between(-0.4, 0.4), dice.between(-0.4, 0.4)]);
     // A shared one stands at the home that is nearest to the neighbours.
-    let at = match serves
-        .get(1)
-        .and_then(|&other| layout.blocks.get(other as usize))
-    {
+    let at = match serves.get(1).and_then(|&other| layout.blocks.get(other as usize)) {
         None => somewhere,
         Some(other) => {
             let there = layout.place(other, [0.0, 0.0]);
             let first = homes.partition_point(|home| home.community < community);
-            let own = homes
-                .iter()
-                .skip(first)
-                .take_while(|home| home.community == community);
+            let own = homes.iter().skip(first).take_while(|home| home.community == community);
             let points = own.map(|home| home.at);
-            points
-                .min_by(|&a, &b| squared(there, a).total_cmp(&squared(there, b)))
-                .unwrap_or(somewhere)
+            points.min_by(|&a, &b| squared(there, a).total_cmp(&squared(there, b))).unwrap_or(somewhere)
         }
     };
-    Some(Facility {
-        service,
-        community,
-        district: block.district,
-        at,
-        places,
-        serves,
-    })
+    Some(Facility { service, community, district: block.district, at, places, serves })
 }
 
 fn squared(a: [f64; 2], b: [f64; 2]) -> f64 {

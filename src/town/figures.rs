@@ -44,8 +44,8 @@ pub(super) const SHARE_7_12: f64 = 0.056;
 
 /// Side of a community's mesh in the centre of a district, in metres (assumed): some 15,000 people a km².
 pub(super) const CENTRAL_MESH: f64 = 620.0;
-/// At the edge of a district the mesh is wider by this share (assumed): some 4,000 people a km².
-pub(super) const WIDENING: f64 = 0.9;
+/// At the edge of a district the mesh is wider by this share (assumed): some 5,000 people a km².
+pub(super) const WIDENING: f64 = 0.6;
 
 /// What the survey found for one service.
 pub(super) struct Survey {
@@ -60,23 +60,11 @@ pub(super) struct Survey {
 /// In the order of `SurveyedService::ALL`.
 pub(super) const SURVEY: [Survey; 3] = [
     // Meals a day: 24,000 to 50,000 people fed by 200 canteens.
-    Survey {
-        facilities: 47.0,
-        share: 0.12,
-        places: (120.0, 250.0),
-    },
+    Survey { facilities: 47.0, share: 0.12, places: (120.0, 250.0) },
     // 24 to 52 give a city of 3.7 million people 3.2 places per 1,000, half-way from 1.93 to 4.55.
-    Survey {
-        facilities: 318.0,
-        share: 0.38,
-        places: (24.0, 52.0),
-    },
+    Survey { facilities: 318.0, share: 0.38, places: (24.0, 52.0) },
     // Assumed: one or two classes.
-    Survey {
-        facilities: 160.0,
-        share: 0.23,
-        places: (30.0, 80.0),
-    },
+    Survey { facilities: 160.0, share: 0.23, places: (30.0, 80.0) },
 ];
 /// The number of communities in the survey.
 pub(super) const SURVEYED_COMMUNITIES: f64 = 700.0;

@@ -10,32 +10,18 @@ use super::layout::{Block, Layout};
 
 pub(super) fn draw(layout: &Layout, seed: u64) -> Vec<Home> {
     let mut dice = Dice::new(seed, Stream::Homes);
-    let households: Vec<f64> = layout
-        .blocks
-        .iter()
-        .map(|block| f64::from(block.households))
-        .collect();
+    let households: Vec<f64> = layout.blocks.iter().map(|block| f64::from(block.households)).collect();
     let total = whole(households.len() as f64 * HOMES_PER_COMMUNITY);
     let ageing = ageing(layout, &mut dice);
     let mut homes = Vec::with_capacity(total as usize);
-    for (c, ((block, count), older)) in (0_u32..).zip(
-        layout
-            .blocks
-            .iter()
-            .zip(apportion(total, &households))
-            .zip(ageing),
-    ) {
+    for (c, ((block, count), older)) in
+        (0_u32..).zip(layout.blocks.iter().zip(apportion(total, &households)).zip(ageing))
+    {
         let points = points(layout, block, count as usize, &mut dice);
         let shares: Vec<f64> = points.iter().map(|_| dice.between(0.5, 1.5)).collect();
         for (at, households) in points.into_iter().zip(apportion(block.households, &shares)) {
             homes.push(people(
-                Home {
-                    community: c,
-                    district: block.district,
-                    at,
-                    households,
-                    ..EMPTY
-                },
+                Home { community: c, district: block.district, at, households, ..EMPTY },
                 older,
                 &mut dice,
             ));
@@ -61,25 +47,10 @@ const EMPTY: Home = Home {
 /// By how much the share of people over sixty differs from the town's, per community: old centres, young edges. The mean
 /// over all households is zero.
 fn ageing(layout: &Layout, dice: &mut Dice) -> Vec<f64> {
-    let raw: Vec<f64> = layout
-        .blocks
-        .iter()
-        .map(|block| -0.12 * block.outward + dice.between(-0.05, 0.05))
-        .collect();
-    let households: f64 = layout
-        .blocks
-        .iter()
-        .map(|block| f64::from(block.households))
-        .sum();
-    let sum: f64 = layout
-        .blocks
-        .iter()
-        .zip(&raw)
-        .map(|(block, older)| f64::from(block.households) * older)
-        .sum();
-    raw.into_iter()
-        .map(|older| older - sum / households)
-        .collect()
+    let raw: Vec<f64> = layout.blocks.iter().map(|block| -0.12 * block.outward + dice.between(-0.05, 0.05)).collect();
+    let households: f64 = layout.blocks.iter().map(|block| f64::from(block.households)).sum();
+    let sum: f64 = layout.blocks.iter().zip(&raw).map(|(block, older)| f64::from(block.households) * older).sum();
+    raw.into_iter().map(|older| older - sum / households).collect()
 }
 
 /// Distinct points of a block: meshes of a finer grid, each with its point a little off the middle.
@@ -96,18 +67,8 @@ fn points(layout: &Layout, block: &Block, count: usize, dice: &mut Dice) -> Vec<
     let jitter = 0.3 / f64::from(side);
     let mut points = Vec::with_capacity(count);
     for [u, v] in meshes {
-        let moved = [
-            u + dice.between(-jitter, jitter),
-            v + dice.between(-jitter, jitter),
-        ];
-        points.push(layout.place(
-            block,
-            if layout.is_wet(block, moved) {
-                [u, v]
-            } else {
-                moved
-            },
-        ));
+        let moved = [u + dice.between(-jitter, jitter), v + dice.between(-jitter, jitter)];
+        points.push(layout.place(block, if layout.is_wet(block, moved) { [u, v] } else { moved }));
     }
     points
 }

@@ -85,11 +85,7 @@ pub enum SurveyedService {
 
 impl SurveyedService {
     /// All of them, in the order of [`Community::served`](super::Community::served).
-    pub const ALL: [Self; 3] = [
-        Self::CommunityCanteen,
-        Self::Childcare,
-        Self::AfterSchoolCare,
-    ];
+    pub const ALL: [Self; 3] = [Self::CommunityCanteen, Self::Childcare, Self::AfterSchoolCare];
 
     /// Its name in tables.
     #[must_use]

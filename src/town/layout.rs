@@ -44,9 +44,7 @@ pub(super) struct Layout {
 impl Layout {
     pub(super) fn draw(communities: u32, seed: u64) -> Self {
         let mut dice = Dice::new(seed, Stream::Layout);
-        let count = whole(f64::from(communities) / COMMUNITIES_PER_DISTRICT)
-            .max(3)
-            .min(communities);
+        let count = whole(f64::from(communities) / COMMUNITIES_PER_DISTRICT).max(3).min(communities);
         let mut districts: Vec<District> = Vec::new();
         let mut blocks = Vec::new();
         for (d, size) in (0_u32..).zip(sizes(communities, count, &mut dice)) {
@@ -58,12 +56,7 @@ impl Layout {
             let (squares, radius) = squares(d, size, &river, &mut dice);
             blocks.extend(squares);
             let centre = free_place(&districts, radius, &mut dice);
-            districts.push(District {
-                centre,
-                axis: dice.direction(),
-                river,
-                radius,
-            });
+            districts.push(District { centre, axis: dice.direction(), river, radius });
         }
         Self { districts, blocks }
     }
@@ -75,11 +68,7 @@ impl Layout {
             return local;
         };
         let ([u, v], [ax, ay]) = (local, district.axis);
-        [
-            district.centre[0] + u * ax - v * ay,
-            district.centre[1] + u * ay + v * ax,
-        ]
-        .map(decimetre)
+        [district.centre[0] + u * ax - v * ay, district.centre[1] + u * ay + v * ax].map(decimetre)
     }
 
     /// Whether a point in a block is in the river.
@@ -102,10 +91,7 @@ impl Layout {
 
 impl Block {
     fn local(&self, from_centre: [f64; 2]) -> [f64; 2] {
-        [
-            self.centre[0] + from_centre[0] * self.side,
-            self.centre[1] + from_centre[1] * self.side,
-        ]
+        [self.centre[0] + from_centre[0] * self.side, self.centre[1] + from_centre[1] * self.side]
     }
 }
 
@@ -115,9 +101,7 @@ pub(super) fn decimetre(metres: f64) -> f64 {
 
 /// How many communities each district has; the first has the most.
 fn sizes(communities: u32, districts: u32, dice: &mut Dice) -> Vec<u32> {
-    let weights: Vec<f64> = (0..districts)
-        .map(|d| if d == 0 { 2.0 } else { dice.between(0.5, 1.5) })
-        .collect();
+    let weights: Vec<f64> = (0..districts).map(|d| if d == 0 { 2.0 } else { dice.between(0.5, 1.5) }).collect();
     let mut sizes = apportion(communities - districts, &weights);
     sizes.iter_mut().for_each(|size| *size += 1);
     sizes
@@ -142,38 +126,21 @@ fn squares(district: u32, size: u32, river: &River, dice: &mut Dice) -> (Vec<Blo
         }
         let outward = f64::from(squared).sqrt() / radius;
         let mesh = CENTRAL_MESH * (1.0 + WIDENING * outward);
-        let jitter = [dice.between(-0.05, 0.05), dice.between(-0.05, 0.05)];
-        let centre = [
-            (f64::from(i) + jitter[0]) * mesh,
-            (f64::from(j) + jitter[1]) * mesh,
-        ];
+        let jitter = [dice.between(-0.04, 0.04), dice.between(-0.04, 0.04)];
+        let centre = [(f64::from(i) + jitter[0]) * mesh, (f64::from(j) + jitter[1]) * mesh];
         let outward = outward.min(1.0);
         let mode = 2_600.0 - 1_300.0 * outward;
         let households = whole(dice.triangular(HOUSEHOLDS.0, mode, HOUSEHOLDS.1));
-        let block = Block {
-            district,
-            centre,
-            side: 0.8 * mesh,
-            outward,
-            households,
-        };
+        let block = Block { district, centre, side: 0.86 * mesh, outward, households };
         // Parks, fields and works leave gaps.
         let gap = squared > 0 && dice.chance(0.08);
         if river.bank(centre) < 0.12 * mesh {
             continue;
         }
-        if gap {
-            spare.push(block)
-        } else {
-            blocks.push(block)
-        }
+        if gap { spare.push(block) } else { blocks.push(block) }
     }
     // The grid has far more meshes than the river takes; should it fall short, the gaps are built over.
-    blocks.extend(
-        spare
-            .into_iter()
-            .take((size as usize).saturating_sub(blocks.len())),
-    );
+    blocks.extend(spare.into_iter().take((size as usize).saturating_sub(blocks.len())));
     let far = blocks
         .iter()
         .map(|block| {

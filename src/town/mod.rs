@@ -157,10 +157,7 @@ impl SyntheticTown {
                 return Err(Error::InvalidValue {
                     argument: "communities",
                     value: communities.to_string(),
-                    reason: format!(
-                        "a whole number from 1 to {} is expected",
-                        figures::MOST_COMMUNITIES
-                    ),
+                    reason: format!("a whole number from 1 to {} is expected", figures::MOST_COMMUNITIES),
                 });
             }
         };
@@ -192,16 +189,7 @@ impl SyntheticTown {
                 }
             }
         }
-        let districts = (1..=layout.districts.len())
-            .map(|d| format!("District {d}"))
-            .collect();
-        Ok(Self {
-            seed,
-            districts,
-            communities,
-            homes,
-            spaces,
-            facilities,
-        })
+        let districts = (1..=layout.districts.len()).map(|d| format!("District {d}")).collect();
+        Ok(Self { seed, districts, communities, homes, spaces, facilities })
     }
 }

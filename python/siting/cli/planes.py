@@ -1,0 +1,96 @@
+"""Brings layers into one coordinate reference system that fits the metric."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from siting.errors import InputError
+
+# A layer wider than a zone is bent by its projection; 6 degrees are one zone.
+_WIDEST = 6.0
+
+
+def bring_together(layers: dict[str, Any], metric: str) -> tuple[dict[str, Any], list[str]]:
+    """The layers in one CRS, and sentences on what was done."""
+    known = {name: layer.crs for name, layer in layers.items()}
+    if all(crs is None for crs in known.values()):
+        return layers, _without_crs(layers, metric)
+    for name, crs in known.items():
+        if crs is None:
+            other = next(which for which, crs in known.items() if crs is not None)
+            raise InputError(
+                f"--{_option(name)} does not say its coordinate reference system, --{_option(other)} is in "
+                f"{_name(known[other])}: name it with --crs"
+            )
+    target, notes = known["demand"], []
+    if metric == "haversine":
+        if not target.is_geographic:
+            notes.append(
+                f"{_name(target)} turned into longitude and latitude for --metric haversine"
+            )
+            target = "EPSG:4326"
+    elif target.is_geographic:
+        target = _utm(layers["demand"])
+        notes.append(
+            f"longitude and latitude ({_name(known['demand'])}) projected to {_name(target)}; distances are metres"
+        )
+    moved = {}
+    for name, layer in layers.items():
+        if layer.crs != known["demand"]:
+            notes.append(
+                f"--{_option(name)} brought from {_name(layer.crs)} into the system of --demand"
+            )
+        try:
+            moved[name] = layer.to_crs(target)
+        except Exception as error:  # pyproj has its own exceptions
+            raise InputError(f"--{_option(name)} cannot be projected: {error}") from None
+        if not np.isfinite(moved[name].total_bounds).all():
+            raise InputError(
+                f"--{_option(name)} has coordinates that {_name(layer.crs)} does not have: check --crs and the order of "
+                "longitude and latitude"
+            )
+    unit = getattr(moved["demand"].crs.axis_info[0], "unit_name", "metre")
+    if unit not in ("metre", "degree"):
+        notes.append(f"distances are in {unit}, the unit of {_name(moved['demand'].crs)}")
+    return moved, notes
+
+
+def _without_crs(layers: dict[str, Any], metric: str) -> list[str]:
+    bounds = np.array([layer.total_bounds for layer in layers.values()])
+    degrees = (np.abs(bounds[:, [0, 2]]) <= 180).all() and (np.abs(bounds[:, [1, 3]]) <= 90).all()
+    if metric == "haversine":
+        return []
+    if degrees:
+        raise InputError(
+            "no file says its coordinate reference system, and the coordinates may be degrees: name it with "
+            "--crs, such as EPSG:4326 for longitude and latitude"
+        )
+    return [
+        "no file says its coordinate reference system; coordinates are taken as plane, distances in their unit"
+    ]
+
+
+def _utm(layer: Any) -> Any:
+    west, south, east, north = layer.total_bounds
+    if not (-180 <= west <= east <= 180 and -80 <= south <= north <= 84):
+        raise InputError(
+            f"--demand reaches from {west:g} to {east:g} and {south:g} to {north:g}, which is not longitude and latitude "
+            "that can be projected to UTM: check --crs and the order of the coordinates, or use --metric haversine"
+        )
+    if east - west > _WIDEST:
+        raise InputError(
+            f"--demand spans {east - west:.1f} degrees of longitude, more than a UTM zone of {_WIDEST:g}: project it to "
+            "a system of the region, or use --metric haversine"
+        )
+    return layer.estimate_utm_crs()
+
+
+def _option(name: str) -> str:
+    return "existing-sites" if name == "existing" else name
+
+
+def _name(crs: Any) -> str:
+    authority = crs.to_authority()
+    return f"{crs.name} ({':'.join(authority)})" if authority else str(crs.name)
