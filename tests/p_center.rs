@@ -195,6 +195,22 @@ fn the_bound_is_valid_however_soon_the_time_is_up() {
 }
 
 #[test]
+fn all_methods_and_backends_agree_on_towns_too_large_for_brute_force() {
+    for (homes, rooms, p) in [(40, 25, 4), (60, 60, 9), (90, 30, 6)] {
+        let travel = TravelMatrix::from_points(&points(homes, 7919), &points(rooms, 104_729), Metric::Euclidean, None);
+        let weights: Vec<f64> = (0..homes).map(|k| f64::from(1 + k * 37 % 11)).collect();
+        let costs: Vec<f64> = (0..rooms).map(|k| f64::from(1 + k * 53 % 7)).collect();
+        let by_p = PCenter::new(travel.unwrap()).weights(weights).p(p);
+        let by_both = by_p.clone().site_costs(costs).budget(3.0 * p as f64).required([3]).existing([1]);
+        for model in [by_p, by_both] {
+            let solved = ways().into_iter().map(|options| model.solve(&options).unwrap());
+            let values: Vec<(f64, bool)> = solved.map(|solution| (solution.objective, solution.is_optimal())).collect();
+            assert!(values.iter().all(|value| *value == (values[0].0, true)), "{homes} x {rooms}: {values:?}");
+        }
+    }
+}
+
+#[test]
 fn a_gap_stops_the_search_early_with_a_true_bound() {
     let travel = TravelMatrix::from_points(&points(300, 7919), &points(80, 104_729), Metric::Euclidean, None).unwrap();
     let model = PCenter::new(travel).p(7);

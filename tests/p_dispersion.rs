@@ -192,6 +192,20 @@ fn the_bound_is_valid_however_soon_the_time_is_up() {
 }
 
 #[test]
+fn all_methods_and_backends_agree_on_towns_too_large_for_brute_force() {
+    for (n, p) in [(30, 5), (40, 8), (50, 12)] {
+        let costs: Vec<f64> = (0..n).map(|k| f64::from(1 + k * 53 % 7)).collect();
+        let by_p = PDispersion::from_points(&points(n), Metric::Euclidean).unwrap().p(p);
+        let by_both = by_p.clone().site_costs(costs).budget(2.5 * p as f64).existing([1, 7]).closing_costs([3.0, -2.0]);
+        for model in [by_p, by_both] {
+            let solved = ways().into_iter().map(|options| model.solve(&options).unwrap());
+            let values: Vec<(f64, bool)> = solved.map(|solution| (solution.objective, solution.is_optimal())).collect();
+            assert!(values.iter().all(|value| *value == (values[0].0, true)), "{n} sites: {values:?}");
+        }
+    }
+}
+
+#[test]
 fn a_gap_stops_the_search_early_with_a_true_bound() {
     let model = PDispersion::from_points(&points(120), Metric::Euclidean).unwrap().p(12);
     let optimum = model.solve(&SolveOptions::default()).unwrap().objective;

@@ -54,8 +54,20 @@ pub(crate) fn branch(
     control: &Control,
     offer: impl FnMut(&[f64]) -> Option<f64>,
 ) -> Result<Proven, Error> {
+    branch_with_rows(formulation, task, control, offer, |_| Vec::new())
+}
+
+/// [`branch`] for a programme with too many constraints to start with: `missing` is shown the values of each relaxation
+/// and gives constraints that they break (lists of columns of which at least one must be taken), until none is broken.
+pub(crate) fn branch_with_rows(
+    formulation: Formulation<'_>,
+    task: Task,
+    control: &Control,
+    offer: impl FnMut(&[f64]) -> Option<f64>,
+    missing: impl FnMut(&[f64]) -> Vec<Vec<u32>>,
+) -> Result<Proven, Error> {
     match live_lp(formulation, control)? {
-        Some(mut lp) => search(lp.as_mut(), task, control, offer),
+        Some(mut lp) => search(lp.as_mut(), task, control, offer, missing),
         None => Ok(Proven { bound: None, ended: Ended::Limit(control.stop().unwrap_or(Limit::Time)), nodes: 0 }),
     }
 }
@@ -65,6 +77,7 @@ fn search(
     task: Task,
     control: &Control,
     mut offer: impl FnMut(&[f64]) -> Option<f64>,
+    mut missing: impl FnMut(&[f64]) -> Vec<Vec<u32>>,
 ) -> Result<Proven, Error> {
     let mut tree = Tree {
         bounds: vec![(0.0, 1.0); task.binaries],
@@ -87,7 +100,7 @@ fn search(
         }
         tree.nodes += 1;
         control.nodes(Phase::Bound, tree.nodes);
-        match tree.visit(lp, node, control, &mut offer)? {
+        match tree.visit(lp, node, control, &mut offer, &mut missing)? {
             Visit::Done(child) => next = child,
             Visit::Stopped(node) => {
                 tree.queue.push(node);
@@ -180,12 +193,22 @@ impl Tree {
         mut node: Node,
         control: &Control,
         offer: &mut impl FnMut(&[f64]) -> Option<f64>,
+        missing: &mut impl FnMut(&[f64]) -> Vec<Vec<u32>>,
     ) -> Result<Visit, Error> {
         self.enter(lp, &node.fixed)?;
-        let value = match lp.solve(None, control)? {
-            LpEnd::Optimal(objective) => self.cost(objective),
-            LpEnd::Infeasible => return Ok(Visit::Done(None)),
-            LpEnd::Unfinished(_) | LpEnd::Stopped => return Ok(Visit::Stopped(node)),
+        let value = loop {
+            let value = match lp.solve(None, control)? {
+                LpEnd::Optimal(objective) => self.cost(objective),
+                LpEnd::Infeasible => return Ok(Visit::Done(None)),
+                LpEnd::Unfinished(_) | LpEnd::Stopped => return Ok(Visit::Stopped(node)),
+            };
+            let broken = if value < self.enough() { missing(lp.values()) } else { Vec::new() };
+            if broken.is_empty() {
+                break value;
+            }
+            for row in broken {
+                lp.add_row(&row, 1.0)?;
+            }
         };
         if let Some((column, up, distance, parent)) = node.from {
             self.learn(column, up, (value - parent).max(0.0) / distance);

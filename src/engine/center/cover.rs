@@ -27,6 +27,8 @@ impl Settled {
 /// A set cover: rows are demand points, columns the sites left to choose from.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Cover {
+    /// Demand point of each row.
+    pub demand: Vec<u32>,
     /// Columns of each row, ascending.
     pub rows: Vec<Vec<u32>>,
     /// Rows of each column, ascending.
@@ -35,6 +37,8 @@ pub(crate) struct Cover {
     pub site: Vec<u32>,
     /// Local sites that every cover has.
     pub fixed: Vec<u32>,
+    /// Demand points that led to them.
+    pub fixed_for: Vec<u32>,
     /// How many sites that count may still open.
     pub p: Option<usize>,
     /// Money left.
@@ -67,6 +71,7 @@ impl Cover {
             row.sort_unstable();
             cover.impossible |= row.is_empty();
             cover.rows.push(row);
+            cover.demand.push(i);
         }
         cover.fill_columns();
         cover
@@ -196,6 +201,7 @@ impl Reduction {
                 continue;
             }
             changed = true;
+            cover.fixed_for.push(cover.demand[row as usize]);
             let Some(column) = self.rows[row as usize].iter().next() else {
                 cover.impossible = true;
                 return true;
@@ -268,6 +274,7 @@ impl Reduction {
         let columns_of =
             |row: &u32| self.rows[*row as usize].iter().filter_map(|column| renamed[column as usize]).collect();
         cover.rows = rows.iter().map(columns_of).collect();
+        cover.demand = rows.iter().map(|&row| cover.demand[row as usize]).collect();
         cover.site = site;
         cover.fill_columns();
     }

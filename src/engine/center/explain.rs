@@ -67,7 +67,7 @@ fn cheapest(
     let left = p.map(|p| p.saturating_sub(instance.count(&cover.fixed)));
     let options = control.options.on_the_way();
     let inner = control.on_the_way(&options, Sense::Minimize);
-    let found = mip::solve(mip::center::cheapest_cover(&cover, instance, price, left), &inner)?;
+    let found = mip::solve(mip::center::cheapest_cover(&cover, cover.rows.iter(), instance, price, left), &inner)?;
     if found.ended != Ended::Complete {
         return Ok(None);
     }

@@ -151,6 +151,14 @@ impl Instance {
         self.columns.within(site, radius)
     }
 
+    /// The next larger radius at which more sites reach a demand point, or the open ones do; infinite when there is none.
+    pub fn next_radius(&self, demand: u32, radius: f64) -> f64 {
+        let radii = self.row(demand).1;
+        let next = radii.get(radii.partition_point(|&value| value <= radius)).copied().unwrap_or(f64::INFINITY);
+        let served = self.served[demand as usize];
+        if served > radius { next.min(served) } else { next }
+    }
+
     /// Whether the sites that are open anyway keep a radius for a demand point.
     pub fn is_served(&self, demand: u32, radius: f64) -> bool {
         self.served[demand as usize] <= radius

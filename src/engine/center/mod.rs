@@ -6,6 +6,7 @@
 //! ([`cover`]) and with a Lagrangian bound ([`bound`]), so that the solver sees what is left.
 
 pub(super) mod bound;
+pub(super) mod branch;
 pub(super) mod cover;
 pub(super) mod explain;
 pub(super) mod instance;

@@ -1,6 +1,7 @@
 //! The search over the radii.
 
 use super::bound::{Bounded, bound};
+use super::branch::{Decided, decide};
 use super::cover::{Cover, Settled};
 use super::instance::Instance;
 use crate::engine::heuristic::center::complete;
@@ -16,12 +17,15 @@ const ROUNDS: usize = 150;
 /// Demand points that a cover starts with at most, when there are many.
 const FEW: usize = 300;
 
+/// Up to so many pairs of demand points and sites, branch and bound looks at all demand points at once.
+const WHOLE: usize = 20_000_000;
+
 /// What is known about a radius.
 enum Verdict {
     /// This choice of local sites keeps it; the radius it has.
     Kept(Vec<u32>, f64),
-    /// No plan keeps it.
-    Impossible,
+    /// No plan keeps it, nor any radius below this.
+    Impossible(f64),
     /// Cheap means did not tell.
     Unknown,
     /// A limit came first.
@@ -60,26 +64,26 @@ pub(crate) fn search(instance: &Instance, known: Option<f64>, own: bool, control
     for &thorough in phases {
         // Where cheap means do not tell, they look above.
         let mut from = low;
+        // Whether there is a plan at all is the first question, and whether a new one is the best the next.
+        let mut at_top = thorough || best == f64::INFINITY;
         while from < high && ended == Ended::Complete {
-            let middle = match best.is_finite() {
-                true => from + (high - from) / 2,
-                // Whether there is a plan at all is the first question.
-                false => high - 1,
-            };
+            let middle = if at_top { high - 1 } else { from + (high - from) / 2 };
+            at_top = false;
             match search.test(radii[middle], thorough)? {
                 Verdict::Kept(sites, radius) => {
+                    let before = high;
                     high = radii.partition_point(|&value| value < radius);
                     best = radius;
                     chosen = Some(sites);
+                    at_top = thorough && middle + 1 < before;
                     control.incumbent(Phase::Bound, radius);
                 }
-                Verdict::Impossible => {
-                    low = middle + 1;
+                Verdict::Impossible(next) => {
+                    low = radii.partition_point(|&value| value < next).clamp(middle + 1, high);
                     from = low;
                     control.bound(Phase::Bound, radii.get(low).copied().unwrap_or(best));
                 }
-                Verdict::Unknown if best.is_finite() => from = middle + 1,
-                Verdict::Unknown => break,
+                Verdict::Unknown => from = middle + 1,
                 Verdict::Stopped(limit) => ended = Ended::Limit(limit),
             }
             if ended == Ended::Complete && low < high && control.gap_reached() {
@@ -196,7 +200,7 @@ impl<'a> Search<'a> {
         while self.own && !cover.impossible {
             cover.reduce(instance, &settled);
             match bound(&cover, instance, ROUNDS, self.control) {
-                Bounded::Impossible => return Ok(Verdict::Impossible),
+                Bounded::Impossible => return Ok(self.impossible(&self.asked, radius)),
                 Bounded::Covered(columns) if refused.is_empty() && !cover.has_two_limits() => {
                     return Ok(Verdict::Kept(sites_of(&cover, &columns), radius));
                 }
@@ -205,10 +209,13 @@ impl<'a> Search<'a> {
             }
         }
         if cover.impossible {
-            return Ok(Verdict::Impossible);
+            return Ok(self.impossible(&self.asked, radius));
         }
         if !thorough {
             return Ok(Verdict::Unknown);
+        }
+        if self.own && mip::has_live_lp(self.control) {
+            return self.branch(radius);
         }
         let refused: Vec<Vec<u32>> = refused.iter().filter_map(|sites| columns_of(&cover, sites)).collect();
         let found = mip::solve(mip::center::any_cover(&cover, instance, &refused), &self.inner)?;
@@ -219,9 +226,39 @@ impl<'a> Search<'a> {
                 let taken = (0_u32..).zip(&values).filter(|(_, y)| **y > 0.5).map(|(column, _)| column);
                 Ok(Verdict::Kept(sites_of(&cover, &taken.collect::<Vec<_>>()), radius))
             }
-            (None, Ended::Complete) => Ok(Verdict::Impossible),
+            (None, Ended::Complete) => Ok(self.impossible(&self.asked, radius)),
             (None, Ended::Limit(limit)) => Ok(Verdict::Stopped(limit)),
         }
+    }
+
+    /// Decides by branch and bound whether a cover exists.
+    fn branch(&mut self, radius: f64) -> Result<Verdict, Error> {
+        let instance = self.instance;
+        let all = instance.n_demand().saturating_mul(instance.n_sites()) <= WHOLE;
+        let demand = if all { instance.demand().collect() } else { self.asked.clone() };
+        let mut cover = Cover::plain(instance, &demand, radius);
+        cover.reduce(instance, &Settled::default());
+        if cover.impossible {
+            return Ok(self.impossible(&demand, radius));
+        }
+        let (decided, nodes) = decide(&cover, instance, &self.is_asked, &self.inner)?;
+        self.nodes += nodes;
+        self.control.nodes(Phase::Solver, self.nodes);
+        Ok(match decided {
+            Decided::Covered(columns) => Verdict::Kept(sites_of(&cover, &columns), radius),
+            Decided::Impossible(demand) => {
+                let verdict = self.impossible(&demand, radius);
+                self.ask(demand);
+                verdict
+            }
+            Decided::Stopped(limit) => Verdict::Stopped(limit),
+        })
+    }
+
+    /// These demand points cannot be covered within a radius, nor within a larger one until more sites reach them.
+    fn impossible(&self, demand: &[u32], radius: f64) -> Verdict {
+        let unserved = demand.iter().filter(|&&i| !self.instance.is_served(i, radius));
+        Verdict::Impossible(unserved.map(|&i| self.instance.next_radius(i, radius)).fold(f64::INFINITY, f64::min))
     }
 }
 

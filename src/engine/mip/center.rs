@@ -30,12 +30,13 @@ pub(crate) fn any_cover<'a>(cover: &'a Cover, instance: &Instance, refused: &[Ve
         let most = columns.len() as f64 - 1.0;
         limits.push(constraint!(sum(&y, columns) <= most));
     }
-    formulation(cover, variables, Expression::default(), y, limits)
+    formulation(cover.rows.iter(), variables, Expression::default(), y, limits)
 }
 
-/// The cheapest cover, with exactly p sites that count where given: min Σ_j f_j y_j.
+/// The cheapest cover of some rows, with exactly p sites that count where given: min Σ_j f_j y_j.
 pub(crate) fn cheapest_cover<'a>(
     cover: &'a Cover,
+    rows: impl Iterator<Item = &'a Vec<u32>> + Clone + 'a,
     instance: &Instance,
     price: impl Fn(u32) -> f64,
     p: Option<usize>,
@@ -47,18 +48,18 @@ pub(crate) fn cheapest_cover<'a>(
         let (count, p) = (count(cover, instance, &y), p as f64);
         constraint!(count == p)
     });
-    formulation(cover, variables, objective, y, exactly.into_iter().collect())
+    formulation(rows, variables, objective, y, exactly.into_iter().collect())
 }
 
-fn formulation(
-    cover: &Cover,
+fn formulation<'a>(
+    rows: impl Iterator<Item = &'a Vec<u32>> + Clone + 'a,
     variables: ProblemVariables,
     objective: Expression,
     y: Vec<Variable>,
     limits: Vec<Constraint>,
-) -> Formulation<'_> {
-    let entries = cover.rows.iter().map(Vec::len).sum::<usize>() + (limits.len() + 1) * y.len();
-    let rows = cover.rows.iter().map(move |row| constraint!(sum(&y, row) >= 1.0));
+) -> Formulation<'a> {
+    let entries = rows.clone().map(Vec::len).sum::<usize>() + (limits.len() + 1) * y.len();
+    let rows = rows.map(move |row| constraint!(sum(&y, row) >= 1.0));
     Formulation {
         variables,
         objective,

@@ -85,7 +85,7 @@ pub(super) fn live_lp(formulation: Formulation<'_>, control: &Control) -> Result
     let Some(model) = build(formulation, control)? else { return Ok(None) };
     let settings = Settings { threads: 1, ..options(control) };
     let worker = Worker::spawn(model, settings)?;
-    Ok(Some(Box::new(Live { worker: Some(worker), constant, changes: Vec::new(), values: Vec::new(), reduced: Vec::new() })))
+    Ok(Some(Box::new(Live { worker: Some(worker), constant, changes: Vec::new(), rows: Vec::new(), values: Vec::new(), reduced: Vec::new() })))
 }
 
 /// Builds the model; `None` when a limit came first.
@@ -133,6 +133,8 @@ struct Task {
     start: Option<Vec<f64>>,
     /// Bounds of columns to change beforehand.
     bounds: Vec<(HighsInt, f64, f64)>,
+    /// Rows to add beforehand: columns whose sum is at least so much.
+    rows: Vec<(Vec<HighsInt>, f64)>,
     /// Most simplex iterations.
     iterations: Option<i32>,
     /// Seconds that the run may take.
@@ -267,6 +269,7 @@ struct Live {
     worker: Option<Worker>,
     constant: f64,
     changes: Vec<(HighsInt, f64, f64)>,
+    rows: Vec<(Vec<HighsInt>, f64)>,
     values: Vec<f64>,
     reduced: Vec<f64>,
 }
@@ -286,10 +289,16 @@ impl LiveLp for Live {
         Ok(())
     }
 
+    fn add_row(&mut self, columns: &[u32], least: f64) -> Result<(), Error> {
+        let columns: Result<Vec<HighsInt>, _> = columns.iter().map(|&column| HighsInt::try_from(column)).collect();
+        self.rows.push((columns.map_err(|_| failed("a column index overflows"))?, least));
+        Ok(())
+    }
+
     fn solve(&mut self, iterations: Option<i32>, control: &Control) -> Result<LpEnd, Error> {
         let Some(worker) = self.worker.as_ref().filter(|_| control.stop().is_none()) else { return Ok(LpEnd::Stopped) };
-        let bounds = std::mem::take(&mut self.changes);
-        let task = Task { bounds, iterations, time_limit: control.remaining(), start: None };
+        let (bounds, rows) = (std::mem::take(&mut self.changes), std::mem::take(&mut self.rows));
+        let task = Task { bounds, rows, iterations, time_limit: control.remaining(), start: None };
         let Some(report) = worker.run(task, control, |_| ())? else {
             self.worker = None;
             return Ok(LpEnd::Stopped);
@@ -317,6 +326,18 @@ fn run(slot: &mut Option<highs::Model>, task: Task, settings: Settings, shared: 
         let status = unsafe { highs_sys::Highs_changeColBounds(model.as_mut_ptr(), column, lower, upper) };
         if status != highs_sys::STATUS_OK {
             return Err(failed(format!("it refused the bounds of column {column}")));
+        }
+    }
+    for (columns, least) in task.rows {
+        let count = HighsInt::try_from(columns.len()).map_err(|_| failed("a row is too long"))?;
+        let ones = vec![1.0; columns.len()];
+        // SAFETY: the pointer comes from a live model, both arrays hold `count` entries; HiGHS checks the indices itself.
+        let status = unsafe {
+            let to = model.as_mut_ptr();
+            highs_sys::Highs_addRow(to, least, f64::INFINITY, count, columns.as_ptr(), ones.as_ptr())
+        };
+        if status != highs_sys::STATUS_OK {
+            return Err(failed("it refused a row"));
         }
     }
     if let Some(start) = &task.start {

@@ -58,6 +58,9 @@ pub(crate) trait LiveLp {
     /// Changes the bounds of a column.
     fn set_bounds(&mut self, column: usize, lower: f64, upper: f64) -> Result<(), Error>;
 
+    /// Adds a constraint: the sum of some columns is at least so much.
+    fn add_row(&mut self, columns: &[u32], least: f64) -> Result<(), Error>;
+
     /// Solves from the present basis, with at most so many simplex iterations.
     fn solve(&mut self, iterations: Option<i32>, control: &Control) -> Result<LpEnd, Error>;
 
@@ -99,11 +102,14 @@ pub(crate) fn live_lp(formulation: Formulation<'_>, control: &Control) -> Result
 /// Memory that a matrix entry costs from formulation to solver, measured on covering models: bytes.
 const BYTES_PER_ENTRY: usize = 250;
 
+/// Whether a formulation with so many matrix entries stays within the memory limit.
+pub(crate) fn fits(entries: usize, control: &Control) -> bool {
+    control.options.memory_limit.is_none_or(|limit| entries.saturating_mul(BYTES_PER_ENTRY) <= limit)
+}
+
 /// Solves a formulation on the backend that the options ask for.
 pub(crate) fn solve(formulation: Formulation<'_>, control: &Control) -> Result<Found, Error> {
-    if let Some(limit) = control.options.memory_limit
-        && formulation.entries.saturating_mul(BYTES_PER_ENTRY) > limit
-    {
+    if !fits(formulation.entries, control) {
         return Ok(Found { values: None, bound: control.best_bound(), ended: Ended::Limit(Limit::Memory), nodes: 0 });
     }
     if formulation.variables.is_empty() {

@@ -1,0 +1,127 @@
+//! Branch and bound for one set cover on a live linear programme, which starts with few rows and takes in those that a
+//! relaxation breaks.
+
+use super::cover::Cover;
+use super::instance::Instance;
+use crate::engine::tree::{Task, branch_with_rows};
+use crate::engine::{Ended, mip};
+use crate::error::Error;
+use crate::model::Sense;
+use crate::solve::{Control, Limit};
+
+/// Rows taken in at once.
+const AT_ONCE: usize = 40;
+
+/// How much of a row a relaxation may leave uncovered.
+const BROKEN: f64 = 1e-6;
+
+/// What the search found out.
+#[derive(Debug, Clone)]
+pub(crate) enum Decided {
+    /// These columns cover every row within the limits.
+    Covered(Vec<u32>),
+    /// No columns cover these demand points within the limits.
+    Impossible(Vec<u32>),
+    /// A limit came first.
+    Stopped(Limit),
+}
+
+/// Decides whether a cover within the limits exists. `starts` says of each demand point whether its row is in from the
+/// start.
+pub(crate) fn decide(
+    cover: &Cover,
+    instance: &Instance,
+    starts: &[bool],
+    control: &Control,
+) -> Result<(Decided, u64), Error> {
+    if cover.site.is_empty() {
+        let nothing = round(cover, instance, &[]);
+        return Ok((nothing.map_or_else(|| Decided::Impossible(cover.demand.clone()), Decided::Covered), 0));
+    }
+    let in_money = cover.budget.is_some();
+    let price = |site: u32| match in_money {
+        true => instance.cost[site as usize],
+        false => 1.0,
+    };
+    // Anything that keeps the limits is below `known`; rounding is left room.
+    let limit = cover.budget.unwrap_or_else(|| cover.p.unwrap_or_default() as f64);
+    let (known, step) = if in_money { (limit + 1e-6 * limit.abs().max(1.0), 0.0) } else { (limit + 1.0, 1.0) };
+    let task = Task { binaries: cover.site.len(), sense: Sense::Minimize, step, known };
+
+    let mut is_in: Vec<bool> = cover.demand.iter().map(|&i| starts[i as usize]).collect();
+    let first: Vec<usize> = (0..cover.rows.len()).filter(|&row| is_in[row]).collect();
+    let rows = first.iter().map(|&row| &cover.rows[row]);
+    let exactly = if cover.has_two_limits() { cover.p } else { None };
+    let formulation = mip::center::cheapest_cover(cover, rows, instance, price, exactly);
+
+    let mut covered = None;
+    let offer = |values: &[f64]| {
+        covered = round(cover, instance, values);
+        // The first answer ends the search: nothing is better than this.
+        covered.is_some().then_some(f64::NEG_INFINITY)
+    };
+    let missing = |values: &[f64]| {
+        let mut broken: Vec<(f64, usize)> = Vec::new();
+        for (row, columns) in cover.rows.iter().enumerate().filter(|(row, _)| !is_in[*row]) {
+            let taken: f64 = columns.iter().map(|&column| values[column as usize]).sum();
+            if taken < 1.0 - BROKEN {
+                broken.push((taken, row));
+            }
+        }
+        broken.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        broken.truncate(AT_ONCE);
+        broken.iter().for_each(|&(_, row)| is_in[row] = true);
+        broken.iter().map(|&(_, row)| cover.rows[row].clone()).collect()
+    };
+    let proven = branch_with_rows(formulation, task, control, offer, missing)?;
+    let decided = match (covered, proven.ended) {
+        (Some(columns), _) => Decided::Covered(columns),
+        (None, Ended::Limit(limit)) => Decided::Stopped(limit),
+        (None, Ended::Complete) => {
+            let rows = cover.demand.iter().zip(&is_in).filter(|(_, is_in)| **is_in).map(|(demand, _)| *demand);
+            Decided::Impossible(rows.chain(cover.fixed_for.iter().copied()).collect())
+        }
+    };
+    Ok((decided, proven.nodes))
+}
+
+/// A cover made of the values of a relaxation, when it keeps the limits.
+fn round(cover: &Cover, instance: &Instance, values: &[f64]) -> Option<Vec<u32>> {
+    let mut order: Vec<u32> = (0_u32..).zip(&cover.site).map(|(column, _)| column).collect();
+    order.sort_by(|&a, &b| values[b as usize].total_cmp(&values[a as usize]).then(a.cmp(&b)));
+    let mut times = vec![0_usize; cover.rows.len()];
+    let mut taken = vec![false; cover.site.len()];
+    let take = |column: u32, times: &mut Vec<usize>, taken: &mut Vec<bool>| {
+        taken[column as usize] = true;
+        cover.columns[column as usize].iter().for_each(|&row| times[row as usize] += 1);
+    };
+    // What the relaxation takes wholly, then for each row left out the column it takes most of.
+    for &column in order.iter().take_while(|&&column| values[column as usize] > 1.0 - 1e-6) {
+        take(column, &mut times, &mut taken);
+    }
+    if !cover.has_two_limits() {
+        for row in 0..cover.rows.len() {
+            if times[row] == 0 {
+                let most = |a: &u32, b: &u32| values[*a as usize].total_cmp(&values[*b as usize]).then(b.cmp(a));
+                let column = *cover.rows[row].iter().max_by(|a, b| most(a, b))?;
+                take(column, &mut times, &mut taken);
+            }
+        }
+        for &column in order.iter().rev().filter(|&&column| values[column as usize] < 1.0 - 1e-6) {
+            let rows = &cover.columns[column as usize];
+            if taken[column as usize] && rows.iter().all(|&row| times[row as usize] > 1) {
+                taken[column as usize] = false;
+                rows.iter().for_each(|&row| times[row as usize] -= 1);
+            }
+        }
+    }
+    if times.contains(&0) {
+        return None;
+    }
+    let chosen: Vec<u32> = (0_u32..).zip(&taken).filter(|(_, taken)| **taken).map(|(column, _)| column).collect();
+    let mut sites: Vec<u32> = chosen.iter().map(|&column| cover.site[column as usize]).collect();
+    sites.extend(&cover.fixed);
+    let (count, money) = (instance.count(&sites), instance.money(&sites));
+    let complete = !cover.has_two_limits() || instance.p == Some(count);
+    (complete && instance.allows(count, money)).then_some(chosen)
+}
