@@ -38,13 +38,19 @@ fn agrees(town: &Town, rules: &Rules, ways: &[(Method, Backend)]) -> Result<(), 
             (Ok(solution), Some(expected)) => {
                 prop_assert!(solution.is_optimal(), "{method:?} {backend:?} {solution:?}");
                 let difference = (solution.objective - expected).abs();
-                prop_assert!(difference <= 1e-9 * expected.abs(), "{method:?} {backend:?} {} {expected}", solution.objective);
+                prop_assert!(
+                    difference <= 1e-9 * expected.abs(),
+                    "{method:?} {backend:?} {} {expected}",
+                    solution.objective
+                );
                 let open: Vec<usize> = solution.sites.iter().map(|&j| j as usize).collect();
                 prop_assert!(allowed(rules, &town.site_costs, &open));
                 check(&model, &solution).unwrap();
             }
             (Err(error), None) => reasons_are_true(town, rules, &error)?,
-            (other, expected) => prop_assert!(false, "{method:?} {backend:?} {other:?} where brute force says {expected:?}"),
+            (other, expected) => {
+                prop_assert!(false, "{method:?} {backend:?} {other:?} where brute force says {expected:?}")
+            }
         }
     }
     Ok(())

@@ -8,7 +8,8 @@ use approx::assert_relative_eq;
 use ndarray::array;
 use proptest::prelude::*;
 use siting::{
-    Backend, CancelToken, Error, Limit, Method, Metric, Model, PMedian, Reason, Rules, SolveOptions, TravelMatrix, check,
+    Backend, CancelToken, Error, Limit, Method, Metric, Model, PMedian, Reason, Rules, SolveOptions, TravelMatrix,
+    check,
 };
 use support::{Town, allowed, rules, towns};
 use walking::{larger_towns, least, reasons_are_true, walked, with_fractions};
@@ -47,7 +48,9 @@ fn agrees(town: &Town, rules: &Rules, ways: &[(Method, Backend)]) -> Result<(), 
                 check(&model, &solution).unwrap();
             }
             (Err(error), None) => reasons_are_true(town, rules, &error)?,
-            (other, expected) => prop_assert!(false, "{method:?} {backend:?} {other:?} where brute force says {expected:?}"),
+            (other, expected) => {
+                prop_assert!(false, "{method:?} {backend:?} {other:?} where brute force says {expected:?}")
+            }
         }
     }
     Ok(())
@@ -251,7 +254,8 @@ fn unreachable_homes_are_counted_and_the_radius_that_would_reach_them_is_told() 
     let Err(Error::Infeasible(infeasible)) = PMedian::new(travel, [1.0; 3]).p(1).solve(&SolveOptions::default()) else {
         panic!("two homes reach nothing")
     };
-    let [Reason::Unreachable { count: 2, first, needed: 1, radius: Some(radius) }] = infeasible.reasons.as_slice() else {
+    let [Reason::Unreachable { count: 2, first, needed: 1, radius: Some(radius) }] = infeasible.reasons.as_slice()
+    else {
         panic!("{infeasible:?}")
     };
     assert_eq!(first.iter().map(ToString::to_string).collect::<Vec<_>>(), ["1", "2"]);
@@ -287,4 +291,14 @@ fn evaluate_agrees_with_the_solution() {
     let solution = model.solve(&SolveOptions::default()).unwrap();
     let plan = model.evaluate(&solution.sites).unwrap();
     assert_eq!((plan.objective, plan.assignment), (solution.objective, solution.assignment));
+}
+
+#[test]
+fn figures_too_large_to_add_up_are_refused() {
+    let travel = TravelMatrix::from_dense(array![[1e200, 1.0], [1.0, 1.0]].view()).unwrap();
+    let solution = PMedian::new(travel, [1.0, 1e200]).p(1).solve(&SolveOptions::default()).unwrap();
+    assert_eq!((solution.sites, solution.objective), (vec![1], 1e200));
+    let travel = TravelMatrix::from_dense(array![[1e200, 1e200], [1.0, 2.0]].view()).unwrap();
+    let error = PMedian::new(travel, [1e200, 1.0]).p(1).solve(&SolveOptions::default()).unwrap_err();
+    assert!(matches!(error, Error::OutOfRange { argument: "weights", index: 0, .. }), "{error}");
 }

@@ -15,7 +15,9 @@ pub fn walked(town: &Town, open: &[usize]) -> Option<f64> {
 pub fn least(town: &Town, rules: &Rules, charged: bool) -> Option<f64> {
     subsets(town.n_sites())
         .filter(|open| allowed(rules, &town.site_costs, open))
-        .filter_map(|open| Some(walked(town, &open)? + if charged { money(rules, &town.site_costs, &open) } else { 0.0 }))
+        .filter_map(|open| {
+            Some(walked(town, &open)? + if charged { money(rules, &town.site_costs, &open) } else { 0.0 })
+        })
         .reduce(f64::min)
 }
 

@@ -29,8 +29,6 @@ pub(crate) struct Summit {
     pub bound: f64,
     /// How often each site was chosen lately: near to its value in the linear relaxation.
     pub share: Vec<f64>,
-    /// ρ of each site at the best bound.
-    pub reduced: Vec<f64>,
 }
 
 /// Steps shorter than this part of the way to the target are not worth it.
@@ -42,34 +40,35 @@ const NEWEST: f64 = 0.08;
 pub(crate) type Watch<'a> = &'a mut dyn FnMut(&Relaxation, bool) -> f64;
 
 /// Climbs until no better plan can exist, the steps are too short, or the effort is spent.
-pub(crate) fn climb(mut problem: Problem, mut at: Multipliers, effort: Effort, control: &Control, watch: Watch) -> Summit {
+pub(crate) fn climb(
+    mut problem: Problem,
+    mut at: Multipliers,
+    effort: Effort,
+    control: &Control,
+    watch: Watch,
+) -> Summit {
     let mut relaxation = Relaxation::default();
-    let mut best = Summit {
-        share: vec![0.0; problem.n_sites()],
-        at: at.clone(),
-        bound: f64::NEG_INFINITY,
-        reduced: Vec::new(),
-        problem: problem.clone(),
-    };
+    let mut share = vec![0.0; problem.n_sites()];
+    let (mut best, mut best_bound) = (at.clone(), f64::NEG_INFINITY);
     let (mut gradient, mut direction): (Vec<f64>, Vec<f64>) = (Vec::new(), vec![0.0; problem.n_rows()]);
     let (mut step, mut idle, mut stale) = (effort.step, 0, 0);
+    let over = |problem, at, share| Summit { problem, at, bound: f64::INFINITY, share };
     for evaluation in 0..effort.evaluations {
         let bound = relaxation.evaluate(&problem, &mut at);
-        let improved = bound > best.bound;
+        let improved = bound > best_bound;
         let target = watch(&relaxation, improved);
         if improved {
             // Real progress restarts the count; the last digits do not.
-            if bound > best.bound + 1e-4 * (target - bound) {
+            if bound > best_bound + 1e-4 * (target - bound) {
                 idle = 0;
             }
-            best.bound = bound;
-            best.at.clone_from(&at);
-            best.reduced.clone_from(&relaxation.reduced);
+            best_bound = bound;
+            best.clone_from(&at);
         }
-        if best.bound >= target || !problem.is_possible() {
-            return Summit { bound: f64::INFINITY, problem, ..best };
+        if best_bound >= target || !problem.is_possible() {
+            return over(problem, best, share);
         }
-        for (share, &chosen) in best.share.iter_mut().zip(&relaxation.chosen) {
+        for (share, &chosen) in share.iter_mut().zip(&relaxation.chosen) {
             *share += NEWEST * (f64::from(u8::from(chosen)) - *share);
         }
         stale += relaxation.settle(&mut problem, target);
@@ -79,7 +78,7 @@ pub(crate) fn climb(mut problem: Problem, mut at: Multipliers, effort: Effort, c
         if idle >= effort.patience {
             idle = 0;
             step *= 0.5;
-            at.clone_from(&best.at);
+            at.clone_from(&best);
             direction.fill(0.0);
             if step < SHORTEST {
                 break;
@@ -95,24 +94,23 @@ pub(crate) fn climb(mut problem: Problem, mut at: Multipliers, effort: Effort, c
             // Below its least cost a multiplier gives nothing.
             *u = (*u + pace * d).max(problem.cost.get(problem.start[r]).copied().unwrap_or(0.0));
         }
-        if 20 * stale > problem.free().count() || evaluation % 100 == 99 {
+        if 10 * stale > problem.free().count() || evaluation % 200 == 199 {
             stale = 0;
-            let slack = target - best.bound;
-            let limit = |r: usize| most(best.at.rows[r], slack);
-            let Some(smaller) = problem.compressed(limit) else {
-                return Summit { bound: f64::INFINITY, problem, ..best };
+            let slack = target - best_bound;
+            let Some(smaller) = problem.compressed(&[], |r| most(best.rows[r], slack)) else {
+                return over(problem, best, share);
             };
             let kept = positions(&problem.demand, &smaller.demand);
-            for list in [&mut at.rows, &mut best.at.rows, &mut direction] {
+            for list in [&mut at.rows, &mut best.rows, &mut direction] {
                 *list = kept.iter().map(|&r| list[r]).collect();
             }
             problem = smaller;
         }
     }
     if !problem.is_possible() {
-        best.bound = f64::INFINITY;
+        return over(problem, best, share);
     }
-    Summit { problem, ..best }
+    Summit { problem, at: best, bound: best_bound, share }
 }
 
 /// The most that a demand point with multiplier `u` pays in a plan better than the target, which is `slack` away.

@@ -11,7 +11,7 @@ use super::ascent::{Effort, Summit, climb, most, positions};
 use super::incumbent::Incumbent;
 use super::problem::{Problem, Role};
 use super::relaxation::{Multipliers, Relaxation};
-use crate::engine::{Ended, mip};
+use crate::engine::Ended;
 use crate::error::Error;
 use crate::model::Sense;
 use crate::solve::{Control, Limit, Phase};
@@ -21,7 +21,7 @@ const EFFORT: Effort = Effort { evaluations: 100, step: 0.3, patience: 20 };
 /// Interchange starts from the relaxation's choice at one node in so many.
 const NODES_PER_PLAN: u64 = 8;
 /// Matrix entries, in all and for each row, up to which the backend is faster.
-const SMALL: (usize, usize) = (5000, 4);
+const SMALL: (usize, usize) = (600, 3);
 
 /// A part of the search: what is settled there, and where to climb on from.
 struct Node {
@@ -99,19 +99,16 @@ pub(super) fn search(root: Summit, incumbent: &mut Incumbent, control: &Control)
 
 /// The problem of a node, without what its parent's multipliers rule out. `None` when no plan is left there.
 fn enter(base: &Problem, node: &Node, target: f64) -> Option<(Problem, Multipliers)> {
-    let mut problem = base.clone();
-    for &(j, open) in &node.settled {
-        problem.settle(j, open);
-    }
-    if !problem.is_possible() {
-        return None;
-    }
     let parent = &node.parent;
-    let problem = problem.compressed(|_| f64::INFINITY)?;
-    let rows = positions(&parent.demand, &problem.demand).iter().map(|&r| parent.at.rows[r]).collect();
-    let at = Multipliers { rows, budget: parent.at.budget };
     let slack = target - parent.bound;
-    Some((problem.compressed(|r| most(at.rows[r], slack))?, at))
+    // Rows that the parent had settled are settled here too.
+    let mut farthest = vec![f64::INFINITY; base.n_rows()];
+    for (r, &u) in positions(&base.demand, &parent.demand).into_iter().zip(&parent.at.rows) {
+        farthest[r] = most(u, slack);
+    }
+    let problem = base.compressed(&node.settled, |r| farthest[r])?;
+    let rows = positions(&parent.demand, &problem.demand).iter().map(|&r| parent.at.rows[r]).collect();
+    Some((problem, Multipliers { rows, budget: parent.at.budget }))
 }
 
 struct Tree {
@@ -130,7 +127,7 @@ impl Tree {
         }
         // Not the known bound: this argument needs the one that belongs to the multipliers.
         let slack = target - summit.bound;
-        let Some(problem) = summit.problem.compressed(|r| most(summit.at.rows[r], slack)) else { return Ok(()) };
+        let Some(problem) = summit.problem.compressed(&[], |r| most(summit.at.rows[r], slack)) else { return Ok(()) };
         let least_sure = |a: &u32, b: &u32| {
             let doubt = |j: u32| summit.share[j as usize].min(1.0 - summit.share[j as usize]);
             doubt(*a).total_cmp(&doubt(*b)).then(b.cmp(a))
@@ -161,12 +158,9 @@ impl Tree {
     /// Whether the backend found the best plan of a small problem, or that there is none.
     fn solved(&mut self, problem: &Problem, incumbent: &mut Incumbent, control: &Control) -> Result<bool, Error> {
         let options = control.options.on_the_way();
-        let found = mip::solve(mip::median::formulate(problem, None), &control.on_the_way(&options, Sense::Minimize))?;
+        let found = super::formulated(problem, None, &control.on_the_way(&options, Sense::Minimize))?;
         self.nodes += found.nodes;
-        let obeys = match found.values {
-            Some(values) => incumbent.offer(&mip::median::open_sites(problem, &values), control),
-            None => true,
-        };
+        let obeys = found.sites.is_none_or(|sites| incumbent.offer(&sites, control));
         Ok(obeys && found.ended == Ended::Complete)
     }
 }

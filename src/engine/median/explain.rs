@@ -2,9 +2,9 @@
 
 use super::problem::Problem;
 use super::prove;
+use crate::engine::Ended;
 use crate::engine::heuristic::median::{Columns, search};
 use crate::engine::obstacles::{exceeds, site_obstacles, unreachable};
-use crate::engine::Ended;
 use crate::model::{Model, Sense};
 use crate::solve::{Control, Reason};
 
@@ -44,7 +44,9 @@ pub(crate) fn explain<M: Model>(model: &M, control: &Control) -> Vec<Reason> {
             Least::Is(money) if exceeds(money, budget) => {
                 return vec![Reason::BudgetTooSmall { budget, smallest: Some(money) }];
             }
-            Least::Above(money) if exceeds(money, budget) => return vec![Reason::BudgetTooSmall { budget, smallest: None }],
+            Least::Above(money) if exceeds(money, budget) => {
+                return vec![Reason::BudgetTooSmall { budget, smallest: None }];
+            }
             _ => {}
         }
     }

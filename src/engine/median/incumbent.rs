@@ -40,11 +40,7 @@ impl<'a> Incumbent<'a> {
     /// A plan counts as better when its objective is below this: a step below the best one, or the precision of sums.
     pub fn target(&self) -> f64 {
         let step = self.problem.step;
-        if step > 0.0 {
-            self.value - step * (1.0 - 1e-6)
-        } else {
-            self.value - 0.5 * PRECISION * self.value.abs()
-        }
+        if step > 0.0 { self.value - step * (1.0 - 1e-6) } else { self.value - 0.5 * PRECISION * self.value.abs() }
     }
 
     /// Fills up a choice of sites and improves it by interchange, unless it was tried before.

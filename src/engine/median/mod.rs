@@ -41,7 +41,12 @@ pub(crate) fn heuristic<M: Model>(model: &M, charged: bool, warm: Option<&[u32]>
 }
 
 /// The best plan with a proof.
-pub(crate) fn exact<M: Model>(model: &M, charged: bool, start: Option<&Plan>, control: &Control) -> Result<Outcome, Error> {
+pub(crate) fn exact<M: Model>(
+    model: &M,
+    charged: bool,
+    start: Option<&Plan>,
+    control: &Control,
+) -> Result<Outcome, Error> {
     let problem = Problem::of(model, charged)?;
     let proof = prove(&problem, start.map(|plan| plan.sites.as_slice()), control)?;
     let plan = match &proof.sites {
@@ -104,7 +109,11 @@ pub(super) fn prove(problem: &Problem, start: Option<&[u32]>, control: &Control)
 
 /// The radius formulation on the backend.
 fn formulated(problem: &Problem, start: Option<&[u32]>, control: &Control) -> Result<Proof, Error> {
-    let found = mip::solve(mip::median::formulate(problem, start), control)?;
+    let formulation = match mip::median::formulate(problem, start, control) {
+        Ok(formulation) => formulation,
+        Err(limit) => return Ok(Proof { sites: None, bound: None, ended: Ended::Limit(limit), nodes: 0 }),
+    };
+    let found = mip::solve(formulation, control)?;
     let sites = found.values.map(|values| mip::median::open_sites(problem, &values));
     Ok(Proof { sites, bound: found.bound, ended: found.ended, nodes: found.nodes })
 }

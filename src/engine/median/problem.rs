@@ -77,7 +77,8 @@ impl Problem {
                 SiteState::Forbidden => Role::Closed,
             })
             .collect();
-        let open: f64 = role.iter().zip(&by_site.cost).filter(|(role, _)| **role == Role::Open).map(|(_, cost)| cost).sum();
+        let open: f64 =
+            role.iter().zip(&by_site.cost).filter(|(role, _)| **role == Role::Open).map(|(_, cost)| cost).sum();
         let paid = by_site.constant + open;
         let budget = rules.budget.map(|budget| budget - paid + 0.5 * PRECISION * budget.max(1.0));
         let mut problem = Self {
@@ -105,10 +106,23 @@ impl Problem {
             row.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
             problem.push_row(i, row.iter().map(|&(cost, _, j)| (j, cost)), f64::INFINITY);
         }
+        problem.check_size(&weights)?;
         problem.site.shrink_to_fit();
         problem.cost.shrink_to_fit();
         problem.step = if problem.is_whole() { 1.0 } else { 0.0 };
         Ok(problem)
+    }
+
+    /// Refuses figures whose sum is beyond what a number can hold.
+    fn check_size(&self, weights: &[f64]) -> Result<(), Error> {
+        let charges: f64 = self.free().map(|j| self.charge[j as usize]).sum();
+        if (4.0 * (self.constant.abs() + charges + self.worst_service())).is_finite() {
+            return Ok(());
+        }
+        let (index, value) =
+            (0..).zip(weights).fold((0, 0.0), |most, (i, &weight)| if weight > most.1 { (i, weight) } else { most });
+        let reason = "weights times costs add up to more than a number can hold; use larger units";
+        Err(Error::OutOfRange { argument: "weights", index, value, reason })
     }
 
     /// Adds a row up to the first site that is open anyway, or up to a cost that no better plan exceeds. Rows that are
@@ -206,9 +220,9 @@ impl Problem {
         self.p.map_or(0.0, |p| cheapest(counted, p)) <= budget
     }
 
-    /// The same problem without what the roles have settled since, and without sites that row r reaches at more than
-    /// `most(r)`. `None` when a demand point is left without any site.
-    pub fn compressed(&self, most: impl Fn(usize) -> f64) -> Option<Self> {
+    /// The same problem without what the roles have settled since, with more sites settled, and without sites that row
+    /// r reaches at more than `most(r)`. `None` when no plan is left.
+    pub fn compressed(&self, settled: &[(u32, bool)], most: impl Fn(usize) -> f64) -> Option<Self> {
         let mut smaller = Self {
             start: vec![0],
             site: Vec::new(),
@@ -219,6 +233,12 @@ impl Problem {
             price: self.price.clone(),
             ..*self
         };
+        for &(j, open) in settled {
+            smaller.settle(j, open);
+        }
+        if !smaller.is_possible() {
+            return None;
+        }
         for r in 0..self.n_rows() {
             let row = self.start[r]..self.start[r + 1];
             let entries = self.site[row.clone()].iter().copied().zip(self.cost[row].iter().copied());

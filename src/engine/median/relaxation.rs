@@ -46,7 +46,9 @@ impl Relaxation {
     /// Evaluates the bound at some multipliers; that of the budget is replaced by the best one for these rows.
     pub fn evaluate(&mut self, problem: &Problem, at: &mut Multipliers) -> f64 {
         self.reduced.clear();
-        self.reduced.extend(problem.role.iter().zip(&problem.charge).map(|(role, &charge)| if role.is_free() { charge } else { 0.0 }));
+        self.reduced.extend(
+            problem.role.iter().zip(&problem.charge).map(|(role, &charge)| if role.is_free() { charge } else { 0.0 }),
+        );
         let mut sum = problem.constant;
         let mut terms = problem.constant.abs();
         for (r, &u) in at.rows.iter().enumerate() {

@@ -18,9 +18,19 @@ use good_lp::{Constraint, Expression, ProblemVariables, Variable, constraint, va
 use super::Formulation;
 use crate::engine::median::{Problem, Role};
 use crate::model::Sense;
+use crate::solve::{Control, Limit};
 
-/// Writes the formulation; `start` holds the open sites of a plan. The first variables are the y of the free sites.
-pub(crate) fn formulate<'a>(problem: &'a Problem, start: Option<&[u32]>) -> Formulation<'a> {
+/// Writes the formulation; `start` holds the open sites of a plan. The first variables are the y of the free sites. The
+/// limit that stopped it where one did.
+pub(crate) fn formulate<'a>(
+    problem: &'a Problem,
+    start: Option<&[u32]>,
+    control: &Control,
+) -> Result<Formulation<'a>, Limit> {
+    // Each site of a row brings an entry, and two for its z.
+    if !super::fits(3 * problem.site.len() + 2 * problem.n_sites(), control) {
+        return Err(Limit::Memory);
+    }
     let mut variables = ProblemVariables::new();
     let mut objective = Expression::default();
     let mut y: Vec<Option<Variable>> = vec![None; problem.n_sites()];
@@ -36,14 +46,16 @@ pub(crate) fn formulate<'a>(problem: &'a Problem, start: Option<&[u32]>) -> Form
         }
         is_open
     });
-    let mut values: Option<Vec<f64>> = is_open.as_ref().map(|is_open| {
-        problem.free().map(|j| if is_open[j as usize] { 1.0 } else { 0.0 }).collect()
-    });
+    let mut values: Option<Vec<f64>> =
+        is_open.as_ref().map(|is_open| problem.free().map(|j| if is_open[j as usize] { 1.0 } else { 0.0 }).collect());
     let mut constant = problem.constant;
     let mut entries = 2 * problem.n_sites();
     // The first z of each row; its others follow.
     let mut first: Vec<Vec<Variable>> = Vec::with_capacity(problem.n_rows());
     for r in 0..problem.n_rows() {
+        if let Some(limit) = control.stop() {
+            return Err(limit);
+        }
         let mut z = Vec::new();
         let mut unserved = 1.0;
         let mut last: Option<f64> = None;
@@ -71,7 +83,7 @@ pub(crate) fn formulate<'a>(problem: &'a Problem, start: Option<&[u32]>) -> Form
         (0..problem.n_rows()).zip(first).flat_map(move |(r, z)| service_rows(problem, r, &z, &y))
     };
     let rows = service.chain(site_rows(problem, &y));
-    Formulation {
+    Ok(Formulation {
         variables,
         objective,
         constant,
@@ -80,7 +92,7 @@ pub(crate) fn formulate<'a>(problem: &'a Problem, start: Option<&[u32]>) -> Form
         entries,
         start: values,
         step: problem.step,
-    }
+    })
 }
 
 /// The open sites of a solved formulation, those that are open anyway included.

@@ -101,7 +101,12 @@ impl Reserve {
         let problem = state.problem;
         let mut prices = Vec::new();
         if problem.p.is_some() && problem.budget.is_some() {
-            prices.extend(problem.free().filter(|&j| problem.role[j as usize] == Role::Counted).map(|j| (problem.price[j as usize], j)));
+            prices.extend(
+                problem
+                    .free()
+                    .filter(|&j| problem.role[j as usize] == Role::Counted)
+                    .map(|j| (problem.price[j as usize], j)),
+            );
             prices.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         }
         Self { prices }

@@ -11,9 +11,11 @@ const ROUNDING: f64 = 1e-12;
 
 /// Improves a set of open sites until no single opening, closing or swap does.
 pub(super) fn improve(state: &mut State, control: &Control) {
+    state.prepare();
     let sites: Vec<u32> = state.problem.free().collect();
     // Closing a site alone changes their number: only where that is free.
-    let may_close = state.problem.p.is_none() || sites.iter().any(|&j| state.problem.role[j as usize] == Role::Uncounted);
+    let may_close =
+        state.problem.p.is_none() || sites.iter().any(|&j| state.problem.role[j as usize] == Role::Uncounted);
     while may_close && state.best_closing().is_some_and(|best| attempt(state, best)) {}
     let mut idle = 0;
     for &j in sites.iter().cycle() {
@@ -48,22 +50,28 @@ fn attempt(state: &mut State, (change, delta): (Move, f64)) -> bool {
 /// Shakes and improves again until a given amount of work is done.
 pub(super) fn iterate(state: &mut State, work: u64, random: &mut impl Rng, control: &Control) {
     improve(state, control);
-    let mut best = state.clone();
+    let (mut best, mut value) = (state.open_sites(), state.value);
     while state.work < work && control.stop().is_none() {
         if !shake(state, random) {
             break;
         }
         improve(state, control);
-        let work = state.work;
-        if state.value < best.value {
-            best = state.clone();
+        if state.value < value {
+            (best, value) = (state.open_sites(), state.value);
         } else {
-            *state = best.clone();
+            restore(state, &best);
         }
-        state.work = work;
     }
-    best.work = state.work;
-    *state = best;
+    restore(state, &best);
+}
+
+/// Goes back to a set of open sites, given in ascending order.
+fn restore(state: &mut State, open: &[u32]) {
+    let opened: Vec<u32> = open.iter().copied().filter(|&j| !state.is_open[j as usize]).collect();
+    let closed: Vec<u32> = state.chosen.iter().copied().filter(|j| open.binary_search(j).is_err()).collect();
+    for at in 0..opened.len().max(closed.len()) {
+        state.apply(Move { opened: opened.get(at).copied(), closed: closed.get(at).copied() });
+    }
 }
 
 /// Makes one to three random changes; `false` when there is none to make.

@@ -1,16 +1,19 @@
 //! Good plans for the p-median and the fixed-charge problem: greedy, fast interchange, and random shakes.
 
+mod columns;
 mod greedy;
 mod interchange;
 mod state;
+mod swaps;
 
 use rand_core::SeedableRng;
 use rand_pcg::Pcg64Mcg;
 
 use crate::engine::median::Problem;
 use crate::solve::Control;
+pub(crate) use columns::Columns;
 use greedy::Preference;
-pub(crate) use state::{Columns, State};
+pub(crate) use state::State;
 
 /// Looks for a good plan; the work is counted in entries of the travel matrix, so that the answer does not depend on
 /// the machine. Gives the open sites, those that are open anyway included.

@@ -1,57 +1,12 @@
 //! A set of open sites with everyone's nearest and second nearest among them.
 //!
-//! Resende and Werneck (2007), "A fast swap-based local search procedure for location problems", Annals of Operations
-//! Research 150, after Whitaker (1983): with the two nearest at hand, one pass over the column of a closed site prices
-//! its swap against every open site at once.
+//! Whitaker (1983), "A fast algorithm for the greedy interchange for large-scale clustering and median location
+//! problems", INFOR 21: with the two nearest at hand, one pass over the column of a closed site prices its swap against
+//! every open site at once. Where they fit into memory, tables keep these figures up to date instead.
 
+use super::columns::{Columns, Entry};
+use super::swaps::Swaps;
 use crate::engine::median::{Problem, Role};
-
-/// Demand points in reach of each site: row, position in that row, weighted cost.
-#[derive(Debug, Clone)]
-pub(crate) struct Columns {
-    start: Vec<usize>,
-    entries: Vec<Entry>,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Entry {
-    cost: f64,
-    row: u32,
-    position: u32,
-}
-
-impl Columns {
-    /// Turns the rows of a problem around.
-    pub fn of(problem: &Problem) -> Self {
-        let n_sites = problem.n_sites();
-        let mut start = vec![0_usize; n_sites + 1];
-        for &j in &problem.site {
-            start[j as usize + 1] += 1;
-        }
-        for j in 0..n_sites {
-            start[j + 1] += start[j];
-        }
-        let mut next = start.clone();
-        let mut entries = vec![Entry::default(); problem.site.len()];
-        for (row, ends) in (0_u32..).zip(problem.start.windows(2)) {
-            for (position, at) in (0_u32..).zip(ends[0]..ends[1]) {
-                let slot = &mut next[problem.site[at] as usize];
-                entries[*slot] = Entry { cost: problem.cost[at], row, position };
-                *slot += 1;
-            }
-        }
-        Self { start, entries }
-    }
-
-    fn of_site(&self, j: u32) -> &[Entry] {
-        &self.entries[self.start[j as usize]..self.start[j as usize + 1]]
-    }
-
-    /// Number of demand points in reach of a site.
-    pub fn len(&self, j: u32) -> usize {
-        self.of_site(j).len()
-    }
-}
 
 /// A change of the open sites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,19 +37,26 @@ pub(crate) struct State<'a> {
     penalty: f64,
     place: Vec<u32>,
     nearest: Vec<Near>,
+    /// What closing each open site alone costs in service.
     loss: Vec<f64>,
     extra: Vec<f64>,
+    swaps: Option<Swaps>,
+    moves: usize,
 }
 
 /// Positions in the row and costs of the two nearest open sites; past the end and the penalty where there are fewer.
 #[derive(Debug, Clone, Copy)]
-struct Near {
-    cost: [f64; 2],
-    position: [u32; 2],
-    site: u32,
+pub(super) struct Near {
+    pub cost: [f64; 2],
+    pub position: [u32; 2],
+    /// The nearest one.
+    pub site: u32,
 }
 
-const NOBODY: u32 = u32::MAX;
+/// No site, no slot.
+pub(super) const NOBODY: u32 = u32::MAX;
+/// Moves between two preparations.
+const MOVES: usize = 100;
 
 impl<'a> State<'a> {
     /// Nothing chosen: only what is open anyway serves.
@@ -115,11 +77,12 @@ impl<'a> State<'a> {
             nearest: Vec::with_capacity(problem.n_rows()),
             loss: vec![0.0; n_sites],
             extra: vec![0.0; n_sites],
+            swaps: None,
+            moves: 0,
         };
-        let nobody = Near { cost: [state.penalty; 2], position: [0; 2], site: NOBODY };
-        state.nearest.resize(problem.n_rows(), nobody);
         for r in 0..problem.n_rows() {
-            state.rescan(r);
+            let near = state.two_nearest(r);
+            state.nearest.push(near);
         }
         state.reprice();
         state
@@ -164,11 +127,61 @@ impl<'a> State<'a> {
     /// What opening a site saves in service, before its charge.
     pub fn gain(&mut self, j: u32) -> f64 {
         self.work += self.columns.len(j) as u64;
-        self.columns.of_site(j).iter().map(|entry| (self.nearest[entry.row as usize].cost[0] - entry.cost).max(0.0)).sum()
+        self.columns
+            .of_site(j)
+            .iter()
+            .map(|entry| (self.nearest[entry.row as usize].cost[0] - entry.cost).max(0.0))
+            .sum()
+    }
+
+    /// Makes pricing fast for many moves to come, where the tables fit into memory.
+    pub fn prepare(&mut self) {
+        // Added up anew now and then, before rounding errors pile up.
+        if self.swaps.is_some() && self.moves < MOVES {
+            return;
+        }
+        self.moves = 0;
+        self.swaps = Swaps::new(self.problem, &self.chosen);
+        if let Some(swaps) = &mut self.swaps {
+            for (r, near) in self.nearest.iter().enumerate() {
+                self.work += swaps.count(self.problem, r, near, 1.0);
+            }
+        }
     }
 
     /// The best allowed move that opens site `j`, and how much it changes the objective.
     pub fn best_opening(&mut self, j: u32) -> Option<(Move, f64)> {
+        let gain = match &self.swaps {
+            Some(swaps) => {
+                let extra = swaps.extra(j);
+                for &out in &self.chosen {
+                    self.extra[out as usize] = extra[swaps.slot(out)];
+                }
+                swaps.gain(j)
+            }
+            None => self.scan(j),
+        };
+        self.work += self.chosen.len() as u64;
+        let opening = self.problem.charge[j as usize] - gain;
+        let alone = Move { opened: Some(j), closed: None };
+        let mut best = self.allows(alone).then_some((alone, opening));
+        for &out in &self.chosen {
+            let change = Move { opened: Some(j), closed: Some(out) };
+            let delta =
+                opening + self.loss[out as usize] - self.extra[out as usize] - self.problem.charge[out as usize];
+            if best.is_none_or(|(_, least)| delta < least) && self.allows(change) {
+                best = Some((change, delta));
+            }
+        }
+        best
+    }
+
+    /// Goes through the column of a closed site: gives what it saves, and leaves in `extra` what each open site's
+    /// closing would cost less if this one opened in exchange.
+    fn scan(&mut self, j: u32) -> f64 {
+        for &out in &self.chosen {
+            self.extra[out as usize] = 0.0;
+        }
         let mut gain = 0.0;
         let column = self.columns.of_site(j);
         for entry in column {
@@ -183,19 +196,8 @@ impl<'a> State<'a> {
                 self.extra[near.site as usize] += near.cost[1] - entry.cost;
             }
         }
-        self.work += (column.len() + self.chosen.len()) as u64;
-        let opening = self.problem.charge[j as usize] - gain;
-        let alone = Move { opened: Some(j), closed: None };
-        let mut best = self.allows(alone).then_some((alone, opening));
-        for &out in &self.chosen {
-            let change = Move { opened: Some(j), closed: Some(out) };
-            let delta = opening + self.loss[out as usize] - self.extra[out as usize] - self.problem.charge[out as usize];
-            if best.is_none_or(|(_, least)| delta < least) && self.allows(change) {
-                best = Some((change, delta));
-            }
-            self.extra[out as usize] = 0.0;
-        }
-        best
+        self.work += column.len() as u64;
+        gain
     }
 
     /// The best allowed closing of one site, and how much it changes the objective.
@@ -215,37 +217,65 @@ impl<'a> State<'a> {
     /// Makes a move, whether allowed or not.
     pub fn apply(&mut self, change: Move) {
         if let Some(j) = change.opened {
-            self.is_open[j as usize] = true;
-            self.place[j as usize] = u32::try_from(self.chosen.len()).unwrap_or(NOBODY);
-            self.chosen.push(j);
-            let columns = self.columns;
-            for entry in columns.of_site(j) {
-                self.nearest[entry.row as usize].insert(j, entry);
-            }
-            self.work += self.columns.len(j) as u64;
+            self.open(j);
         }
         if let Some(j) = change.closed {
-            self.is_open[j as usize] = false;
-            let place = self.place[j as usize] as usize;
-            self.chosen.swap_remove(place);
-            if let Some(&moved) = self.chosen.get(place) {
-                self.place[moved as usize] = self.place[j as usize];
-            }
-            self.place[j as usize] = NOBODY;
-            let columns = self.columns;
-            for entry in columns.of_site(j) {
-                let near = &self.nearest[entry.row as usize];
-                if near.position.contains(&entry.position) {
-                    self.rescan(entry.row as usize);
-                }
-            }
-            self.work += self.columns.len(j) as u64;
+            self.close(j);
         }
+        self.moves += 1;
         self.reprice();
     }
 
-    /// Finds the two nearest open sites of a row again.
-    fn rescan(&mut self, r: usize) {
+    fn open(&mut self, j: u32) {
+        self.is_open[j as usize] = true;
+        self.place[j as usize] = u32::try_from(self.chosen.len()).unwrap_or(NOBODY);
+        self.chosen.push(j);
+        if self.swaps.as_mut().is_some_and(|swaps| !swaps.admit(j)) {
+            // The tables are full; wider ones follow with the next preparation.
+            self.swaps = None;
+        }
+        let columns = self.columns;
+        for entry in columns.of_site(j) {
+            let near = self.nearest[entry.row as usize];
+            if entry.position < near.position[1] {
+                self.replace(entry.row as usize, near.with(j, entry));
+            }
+        }
+        self.work += columns.len(j) as u64;
+    }
+
+    fn close(&mut self, j: u32) {
+        self.is_open[j as usize] = false;
+        let place = self.place[j as usize] as usize;
+        self.chosen.swap_remove(place);
+        if let Some(&moved) = self.chosen.get(place) {
+            self.place[moved as usize] = self.place[j as usize];
+        }
+        self.place[j as usize] = NOBODY;
+        let columns = self.columns;
+        for entry in columns.of_site(j) {
+            if self.nearest[entry.row as usize].position.contains(&entry.position) {
+                let near = self.two_nearest(entry.row as usize);
+                self.replace(entry.row as usize, near);
+            }
+        }
+        self.work += columns.len(j) as u64;
+        if let Some(swaps) = &mut self.swaps {
+            swaps.dismiss(j);
+        }
+    }
+
+    /// Changes the two nearest sites of a row.
+    fn replace(&mut self, r: usize, near: Near) {
+        if let Some(swaps) = &mut self.swaps {
+            self.work += swaps.count(self.problem, r, &self.nearest[r], -1.0);
+            self.work += swaps.count(self.problem, r, &near, 1.0);
+        }
+        self.nearest[r] = near;
+    }
+
+    /// Finds the two nearest open sites of a row.
+    fn two_nearest(&mut self, r: usize) -> Near {
         let (from, to) = (self.problem.start[r], self.problem.start[r + 1]);
         let end = u32::try_from(to - from).unwrap_or(NOBODY);
         let mut near = Near { cost: [self.penalty; 2], position: [end; 2], site: NOBODY };
@@ -263,7 +293,7 @@ impl<'a> State<'a> {
             }
         }
         self.work += u64::from(near.position[1]);
-        self.nearest[r] = near;
+        near
     }
 
     /// Adds up value and losses anew, so that no rounding error piles up.
@@ -307,15 +337,13 @@ impl<'a> State<'a> {
 }
 
 impl Near {
-    /// A site opens.
-    fn insert(&mut self, j: u32, entry: &Entry) {
+    /// With one more site open, which is among the two nearest.
+    fn with(self, j: u32, entry: &Entry) -> Self {
         if entry.position < self.position[0] {
-            self.cost = [entry.cost, self.cost[0]];
-            self.position = [entry.position, self.position[0]];
-            self.site = j;
-        } else if entry.position < self.position[1] {
-            self.cost[1] = entry.cost;
-            self.position[1] = entry.position;
+            let cost = [entry.cost, self.cost[0]];
+            Self { cost, position: [entry.position, self.position[0]], site: j }
+        } else {
+            Self { cost: [self.cost[0], entry.cost], position: [self.position[0], entry.position], ..self }
         }
     }
 }
