@@ -51,3 +51,30 @@ pub use solve::{
 };
 pub use town::SyntheticTown;
 pub use travel::{EARTH_RADIUS, Id, Ids, Metric, Row, TravelMatrix};
+
+/// The Rust examples of the README and the guides, run as documentation tests.
+#[cfg(doctest)]
+mod guides {
+    #[doc = include_str!("../README.md")]
+    mod readme {}
+    #[doc = include_str!("../docs/travel.md")]
+    mod travel {}
+    #[doc = include_str!("../docs/rules.md")]
+    mod rules {}
+    #[doc = include_str!("../docs/solving.md")]
+    mod solving {}
+    #[doc = include_str!("../docs/synthetic_town.md")]
+    mod synthetic_town {}
+    #[doc = include_str!("../docs/models/max_cover.md")]
+    mod max_cover {}
+    #[doc = include_str!("../docs/models/set_cover.md")]
+    mod set_cover {}
+    #[doc = include_str!("../docs/models/p_median.md")]
+    mod p_median {}
+    #[doc = include_str!("../docs/models/p_center.md")]
+    mod p_center {}
+    #[doc = include_str!("../docs/models/p_dispersion.md")]
+    mod p_dispersion {}
+    #[doc = include_str!("../docs/models/fixed_charge.md")]
+    mod fixed_charge {}
+}
