@@ -87,11 +87,15 @@ def read_points(
         frame, notes = _read_geometries(path, layer, encoding)
     if len(frame) == 0:
         raise InputError(f"{path} has no rows")
-    if crs is not None and frame.crs is None:
+    if crs is not None:
         try:
-            frame = frame.set_crs(crs)
+            named = need("pyproj", "a CRS", "geo").CRS.from_user_input(crs)
         except Exception as error:  # pyproj has its own exceptions
             raise InputError(f"crs is {crs!r}, which is not known: {_first_line(error)}") from None
+        if frame.crs is None:
+            frame = frame.set_crs(named)
+        elif frame.crs != named:
+            notes.append(f"{path.name} says that it is in {frame.crs.name}, and is read so")
     frame = _as_points(geopandas, frame, path, notes)
     return Layer(_with_ids(frame, id_column, path), notes)
 

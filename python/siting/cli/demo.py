@@ -13,17 +13,20 @@ from siting.errors import InputError
 
 WITHIN = 800.0
 PEOPLE = "age_60_plus"
-# Larger towns need no cut-off pairs by the hundred million for a demonstration.
-MOST_COMMUNITIES = 700
+# Assumed: what a canteen needs; the published example has 135 m².
+LEAST_AREA_M2 = 100.0
+UNFIT_KINDS = ("roof", "underground", "corner land")
+# Smaller towns have no canteen today, and larger ones more pairs than a demonstration needs.
+LEAST_COMMUNITIES, MOST_COMMUNITIES = 5, 700
 
 
 def demo(given: Any) -> None:
     """Prints who is served today, chooses sites under two models, writes a GeoPackage and a map."""
     need("geopandas", "siting demo", "geo")
     need("matplotlib", "siting demo", "plot")
-    if not 3 <= given.communities <= MOST_COMMUNITIES:
+    if not LEAST_COMMUNITIES <= given.communities <= MOST_COMMUNITIES:
         raise InputError(
-            f"the demonstration takes 3 to {MOST_COMMUNITIES} communities, not {given.communities}; "
+            f"the demonstration takes {LEAST_COMMUNITIES} to {MOST_COMMUNITIES} communities, not {given.communities}; "
             "siting.synthetic_town makes larger towns",
             "communities",
         )
@@ -35,30 +38,33 @@ def demo(given: Any) -> None:
 
     town = siting.synthetic_town(given.communities, seed=given.seed)
     canteens = town.facilities[town.facilities["service"] == "community canteen"]
-    p = max(1, round(given.communities / 3))
-    _introduce(town, given)
+    unfit = town.spaces["kind"].isin(UNFIT_KINDS) | (town.spaces["area_m2"] < LEAST_AREA_M2)
+    rules = {
+        "p": min(max(1, round(given.communities / 3)), int((~unfit).sum())),
+        "existing": canteens.index.tolist(),
+        "forbidden": town.spaces.index[unfit].tolist(),
+    }
+    _introduce(town, unfit, given)
 
     covering = siting.MaxCover(
         _travel(town, canteens, cutoff=WITHIN),
         weights=PEOPLE,
         within=WITHIN,
-        p=p,
-        existing=canteens.index.tolist(),
+        **rules,
     )
     today = covering.evaluate(canteens.index.tolist())
     _today(town, canteens, today)
     covered = covering.solve(time_limit=given.time_limit)
-    _covering(town, today, covered, p)
+    _covering(town, today, covered, rules["p"])
 
     # Beyond this no resident of a larger town looks for a canteen.
     median = siting.PMedian(
         _travel(town, canteens, cutoff=None if given.communities <= 60 else 6_000.0),
         weights=PEOPLE,
-        p=p,
-        existing=canteens.index.tolist(),
+        **rules,
     )
     walked = median.solve(time_limit=given.time_limit)
-    _median(town, canteens, walked, p)
+    _median(town, canteens, walked, rules["p"])
 
     package = folder / "synthetic-town.gpkg"
     picture = folder / "synthetic-town.png"
@@ -77,7 +83,7 @@ def _travel(town: siting.SyntheticTown, canteens: Any, cutoff: float | None) -> 
     )
 
 
-def _introduce(town: siting.SyntheticTown, given: Any) -> None:
+def _introduce(town: siting.SyntheticTown, unfit: Any, given: Any) -> None:
     homes = town.homes
     print(
         f"SYNTHETIC town of {len(town.communities)} communities (seed {given.seed}): invented, though its totals "
@@ -85,7 +91,8 @@ def _introduce(town: siting.SyntheticTown, given: Any) -> None:
     )
     print(
         f"{len(homes):,} demand points with {homes['people'].sum():,} people, {homes[PEOPLE].sum():,} of them aged 60 "
-        f"or over; {len(town.spaces):,} idle spaces. Distances are straight lines."
+        f"or over; {len(town.spaces):,} idle spaces, {int((~unfit).sum()):,} of them rooms of {LEAST_AREA_M2:,.0f} m² or more "
+        "that a canteen could use. Distances are straight lines."
     )
 
 
@@ -194,7 +201,9 @@ def _draw(
     path: Path, town: siting.SyntheticTown, covered: siting.Solution, walked: siting.Solution
 ) -> None:
     figure_module = need("matplotlib.figure", "siting demo", "plot")
-    figure = figure_module.Figure(figsize=(15, 8.4), layout="constrained")
+    west, south, east, north = town.communities.total_bounds
+    height = 7.0 * min(max((north - south) / (east - west), 0.5), 1.5)
+    figure = figure_module.Figure(figsize=(15, height + 1.0), layout="constrained")
     for ax, plan, title in zip(
         figure.subplots(1, 2),
         (covered, walked),

@@ -73,7 +73,7 @@ def _demo(commands: argparse._SubParsersAction[Parser]) -> None:
         type=int,
         default=24,
         metavar="N",
-        help="size of the town, 3 to 700 (default 24)",
+        help="size of the town, 5 to 700 (default 24)",
     )
     demo.add_argument(
         "--seed", type=int, default=0, metavar="N", help="another seed, another town (default 0)"

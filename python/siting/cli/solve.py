@@ -77,15 +77,24 @@ def _check(given: Any) -> None:
             raise InputError(f"{option} means nothing to {given.model}: leave it out")
     if given.model in ("max-cover", "set-cover") and given.within is None:
         raise InputError(f"--within is missing: {given.model} needs the radius of covering")
+    if given.within is not None and given.within < 0:
+        raise InputError(f"--within is {given.within:g}: a distance of 0 or more is needed")
+    if None not in (given.within, given.cutoff) and given.cutoff < given.within:
+        raise InputError(
+            f"--cutoff {given.cutoff:g} hides sites within {given.within:g}: leave it out, or make it longer"
+        )
     if given.model == "p-dispersion" and given.p is None:
         raise InputError("-p is missing: p-dispersion needs the number of sites")
     if given.model == "fixed-charge" and given.cost_col is None:
         raise InputError(
             "--cost-col is missing: fixed-charge weighs the costs of opening against walking"
         )
-    inputs = [
-        Path(name).resolve() for name in (given.demand, given.sites, given.existing_sites) if name
-    ]
+    named = [name for name in (given.demand, given.sites, given.existing_sites) if name]
+    if (given.x or given.y) and not any(
+        Path(name).suffix.lower() in files.TABLES for name in named
+    ):
+        raise InputError("--x and --y name columns of CSV files, and none is given")
+    inputs = [Path(name).resolve() for name in named]
     for option, name, suffixes in (
         ("--output", given.output, _OUTPUTS),
         ("--map", given.map, _MAPS),
