@@ -1,0 +1,65 @@
+"""The benchmarks behind docs/benchmarks.md: python benches/compare.py --data DIR.
+
+DIR holds the folders `zhengzhou_demand` and `sf_spopt`. Results are kept in target/benchmarks.json,
+so that one part can be measured anew: --only towns.
+"""
+
+import argparse
+import datetime
+import json
+import sys
+from pathlib import Path
+
+import beside
+import limits
+import memory
+import report
+import towns
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = ROOT / "target" / "benchmarks.json"
+
+PARTS = {
+    "beside": (beside, lambda asked: beside.measure(asked.limit, asked.repeat)),
+    "towns": (towns, lambda asked: towns.measure(str(asked.data.resolve()))),
+    "memory": (memory, lambda asked: memory.measure(asked.limit)),
+    "limits": (limits, lambda asked: limits.measure()),
+}
+
+
+def main():
+    asked = arguments()
+    kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    for name in asked.only or PARTS:
+        _, measure = PARTS[name]
+        kept[name] = measure(asked)
+        kept[name]["date"] = datetime.date.today().isoformat()
+        kept[name]["versions"] = beside.versions()
+        KEPT.parent.mkdir(exist_ok=True)
+        KEPT.write_text(json.dumps(kept, indent=1))
+    problems = [text for name, found in kept.items() for text in PARTS[name][0].problems(found)]
+    if set(kept) == set(PARTS):
+        asked.output.parent.mkdir(exist_ok=True)
+        asked.output.write_text(report.page(kept, problems))
+        print(f"Wrote {asked.output}")
+    for text in problems:
+        print(f"Does not hold: {text}")
+    sys.exit(1 if problems else 0)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder of the two towns")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each small case (3)")
+    parser.add_argument("--limit", type=float, default=60, help="seconds for each solve (60)")
+    parser.add_argument("--only", nargs="+", choices=list(PARTS), help="parts to measure anew")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "benchmarks.md")
+    asked = parser.parse_args()
+    for folder in ("zhengzhou_demand", "sf_spopt"):
+        if not (asked.data / folder).is_dir():
+            parser.error(f"--data {asked.data} holds no folder {folder}")
+    return asked
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,240 @@
+"""Writes docs/benchmarks.md from what was measured."""
+
+import os
+import platform
+from pathlib import Path
+
+import beside
+import limits
+import memory
+import towns
+
+INTRO = """\
+# Benchmarks
+
+Repeat them with
+
+```sh
+make bench DATA=DIR
+```
+
+`DIR` holds two folders: `zhengzhou_demand` (`demand_1312.gpkg` and `candidates_465.gpkg`, from the
+repository HIGISX/Care-Net, data/Demand-1312, CC BY 4.0) and `sf_spopt` (the San Francisco tables
+among the test data of spopt 0.7, BSD-3). Everything else is generated from fixed seeds.
+`python benches/compare.py --data DIR --only towns` measures one part anew. This page is written by
+that script.
+
+Every figure comes from a process of its own, so that memory is that of one solve, Python and its
+libraries included. *Build* is the travel or distance matrix and the model, from points in memory.
+*Gap* is |bound - objective| / |objective|, where the objective is recomputed from the points and
+the chosen sites alone.
+"""
+
+BESIDE = """\
+## Beside spopt
+
+Random points in a square of 10 km, whole weights from 1 to 100, radii that cover about 80 % of the
+weight, a limit of {limit:.0f} s on each solve. spopt builds its model with PuLP and solves it with HiGHS,
+both with their default options, so it is asked for a gap of 0.01 % only; siting is asked for 0.
+Of {runs} run(s) of each small case, in turn, the one with the median time is shown; the large ones run once.
+"""
+
+ANSWERS = """\
+How good the answers are. The gap is against the better of the two bounds; "solved" means that spopt
+raises no error and offers no gap.
+"""
+
+TOWNS = """\
+## Two real towns
+
+**Zhengzhou**: {demand:,} demand points, {candidates:,} candidate sites, {total:,.0f} people aged 60 or more, those
+of each of the 74 subdistricts shared equally among its points. Maximal covering within 1,000 m; the
+p-median over all pairs. Every plan is proven optimal unless a gap is shown.
+"""
+
+FRANCISCO = """\
+**San Francisco**: 205 tracts, 16 stores, network distances, {total:,.0f} people. siting beside the golden
+values, which spopt finds with HiGHS.
+"""
+
+MEMORY = """\
+## A city
+
+Maximal covering with {demand:,} random demand points, {sites:,} sites, p = {p}; every demand point reaches
+{fewest} to {most} sites. Limit {limit:.0f} s.
+"""
+
+LIMITS = """\
+## Time limits and Ctrl-C
+
+Instances that are hard for their size, solved by siting's own engines (`auto`) and by HiGHS alone
+(`mip`). A time limit may be passed by 5 % and a second, model building included; Ctrl-C must return the
+best plan within half a second. "done" means that the proof was complete before.
+"""
+
+
+def page(kept, problems):
+    """The whole page."""
+    parts = [INTRO, *beside_spopt(kept["beside"]), *two_towns(kept["towns"])]
+    parts += [*city(kept["memory"]), *stops(kept["limits"]), "## What does not hold\n"]
+    if problems:
+        parts.append("\n".join(f"- {text}" for text in problems) + "\n")
+    else:
+        parts.append("Everything above holds.\n")
+    parts += ["## The machine\n", machine(kept)]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def machine(kept):
+    """Cores, memory, versions and dates."""
+    info = Path("/proc/meminfo")
+    memory_gib = int(info.read_text().split()[1]) / 2**20 if info.exists() else None
+    memory_text = f", {memory_gib:.0f} GiB of memory" if memory_gib else ""
+    versions = sorted({f"{found['versions']}, measured {found['date']}" for found in kept.values()})
+    lines = [f"- {platform.system()} on {platform.machine()}, {os.cpu_count()} cores{memory_text}."]
+    lines.append(f"- Python {platform.python_version()}.")
+    return "\n".join(lines + [f"- {text}." for text in versions])
+
+
+def table(head, rows):
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines) + "\n"
+
+
+def seconds(value):
+    return f"{value:.3f}" if value < 1 else f"{value:.1f}"
+
+
+def percent(value):
+    if value is None:
+        return "none"
+    if value < 1e-9:
+        return "0"
+    return f"{value:.3%}" if value < 0.01 else f"{value:.1%}"
+
+
+def beside_spopt(found):
+    speed, answers = [], []
+    for row in found["rows"]:
+        ours, theirs = row["siting"], row["spopt"]
+        speed.append([row["case"], *effort(ours), *effort(theirs), times_faster(ours, theirs)])
+        answers.append([row["case"], *quality(ours), *quality(theirs), verdict(theirs)])
+    runs = max(row["runs"] for row in found["rows"])
+    two = ["siting: build + solve, s", "memory, MiB", "spopt: build + solve, s", "memory, MiB"]
+    kinds = ["objective", "gap", "says"]
+    head = [
+        "case",
+        *(f"siting: {k}" for k in kinds),
+        *(f"spopt: {k}" for k in kinds),
+        "is it right?",
+    ]
+    return [
+        BESIDE.format(limit=found["limit"], runs=runs),
+        table(["case", *two, "times faster"], speed),
+        ANSWERS,
+        table(head, answers),
+    ]
+
+
+def effort(run):
+    if "error" in run:
+        return [run["error"], ""]
+    return [f"{seconds(run['build'])} + {seconds(run['solve'])}", f"{run['peak_mib']:,.0f}"]
+
+
+def quality(run):
+    if "worth" not in run:
+        return ["no plan", "", run.get("status", "failed")]
+    return [f"{run['worth']:,.0f}", percent(run["gap"]), run["status"]]
+
+
+def times_faster(ours, theirs):
+    if "error" in ours or "error" in theirs:
+        return ""
+    if not beside.finished(ours):
+        return "neither finished" if not beside.finished(theirs) else "only spopt finished"
+    ratio = theirs["total"] / ours["total"]
+    times = f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
+    return times if beside.finished(theirs) else f"over {times}: spopt did not finish"
+
+
+def verdict(run):
+    """Whether "solved" is true."""
+    if run.get("status") != "solved" or run.get("gap") is None:
+        return ""
+    return "yes" if run["gap"] <= 1e-4 else "no"
+
+
+def two_towns(found):
+    rows = []
+    for row in found["zhengzhou"]:
+        name = "MaxCover" if row["model"] == "max-cover" else "PMedian"
+        if "error" in row:
+            rows.append([name, row["p"], row["error"], "", "", ""])
+            continue
+        reached = (
+            f"{row['share']:.1%} reached"
+            if name == "MaxCover"
+            else f"{row['mean']:,.0f} m on average"
+        )
+        took = f"{seconds(row['build'])} + {seconds(row['solve'])}"
+        rows.append(
+            [name, row["p"], f"{row['objective']:,.0f}", reached, percent(row["gap"]), took]
+        )
+    first = next((row for row in found["zhengzhou"] if "error" not in row), None)
+    town = found["san_francisco"]
+    solved = town.get("found", {})
+    golden = [
+        [name, f"{value:,}", f"{solved[name]['objective']:,.2f}", seconds(solved[name]["solve"])]
+        for name, value in towns.GOLDEN.items()
+        if name in solved
+    ]
+    return [
+        TOWNS.format(**first) if first else "## Two real towns\n",
+        table(["model", "p", "objective", "people", "gap", "build + solve, s"], rows),
+        FRANCISCO.format(total=town.get("total", 0)),
+        table(["model", "golden value", "siting", "solve, s"], golden),
+    ]
+
+
+def city(found):
+    about = MEMORY.format(
+        demand=memory.DEMAND,
+        sites=memory.SITES,
+        p=memory.P,
+        fewest=memory.FEWEST,
+        most=memory.MOST,
+        limit=found["time_limit"],
+    )
+    if "error" in found:
+        return [about, found["error"] + "\n"]
+    rows = [
+        ["pairs within reach", f"{found['pairs']:,}"],
+        ["build + solve", f"{seconds(found['build'])} + {seconds(found['solve'])} s"],
+        ["peak memory", f"{found['peak_mib']:,.0f} MiB"],
+        ["weight covered", f"{found['objective']:,.0f} of {found['total']:,.0f}"],
+        ["bound", "none" if found["bound"] is None else f"{found['bound']:,.0f}"],
+        ["gap", percent(found["gap"])],
+    ]
+    return [about, table(["what", "figure"], rows)]
+
+
+def stops(found):
+    head = ["model", "method", *(f"limit {limit:g} s" for limit in limits.LIMITS)]
+    head += [f"Ctrl-C at {press:g} s" for press in limits.SIGNALS]
+    rows = []
+    for row in found["rows"]:
+        cells = [took(run, "seconds") for run in row["limits"]]
+        cells += [took(run, "latency") for run in row["signals"]]
+        rows.append([row["model"], row["method"], *cells])
+    note = "Seconds until the answer: from the start for limits, from the signal for Ctrl-C.\n"
+    return [LIMITS, note, table(head, rows)]
+
+
+def took(run, what):
+    if "error" in run:
+        return run["error"]
+    if run["limit"] is None:
+        return f"done in {seconds(run['seconds'])}"
+    return seconds(run[what])
