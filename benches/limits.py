@@ -30,7 +30,7 @@ def allowed(limit):
 
 def mclp():
     demand, sites, weights = random_town(5_000, 500, 1)
-    travel = siting.TravelMatrix.from_points(demand, sites, cutoff=0.105 * SIDE)
+    travel = siting.TravelMatrix.from_points(demand, sites, cutoff=0.095 * SIDE)
     return siting.MaxCover(travel, weights=weights, p=30)
 
 
