@@ -113,6 +113,35 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_engine_agrees_with_the_plain_formulation_at_medium_size(
+        homes in prop::collection::vec((0.0_f64..100.0, 0.0_f64..100.0).prop_map(|(x, y)| [x, y]), 60..160),
+        rooms in prop::collection::vec((0.0_f64..100.0, 0.0_f64..100.0).prop_map(|(x, y)| [x, y]), 10..40),
+        weights in prop::collection::vec(1_u32..100, 160),
+        costs in prop::collection::vec(1_u32..20, 40),
+        limit in prop_oneof![(1_usize..10).prop_map(Ok), (5_u32..60).prop_map(Err)],
+        radius in 5.0_f64..30.0,
+        fractional in any::<bool>(),
+    ) {
+        let travel = TravelMatrix::from_points(&homes, &rooms, Metric::Euclidean, Some(radius)).unwrap();
+        let scale = if fractional { 0.37 } else { 1.0 };
+        let weights: Vec<f64> = weights[..homes.len()].iter().map(|&weight| f64::from(weight) * scale).collect();
+        let costs: Vec<f64> = costs[..rooms.len()].iter().map(|&cost| f64::from(cost)).collect();
+        let model = MaxCover::new(travel, weights).site_costs(costs);
+        let model = match limit {
+            Ok(p) => model.p(p),
+            Err(budget) => model.budget(f64::from(budget)),
+        };
+        let engine = model.solve(&SolveOptions::default()).unwrap();
+        let plain = model.solve(&SolveOptions::default().method(Method::Mip).threads(1)).unwrap();
+        prop_assert!(engine.is_optimal() && plain.is_optimal(), "{engine:?} {plain:?}");
+        prop_assert!((engine.objective - plain.objective).abs() <= 1e-9 * plain.objective, "{engine:?} {plain:?}");
+    }
+}
+
 /// A line of homes and rooms where greedy is wrong: the middle room reaches most, the two outer ones reach all.
 fn line() -> (TravelMatrix, Vec<f64>) {
     let homes = [[0.0, 0.0], [10.0, 0.0], [20.0, 0.0], [30.0, 0.0]];

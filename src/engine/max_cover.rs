@@ -77,7 +77,7 @@ impl MaxCover {
             value = covers;
             cells.in_model(&chosen)
         });
-        let least = mip::rounded(bound.value * (1.0 + 1e-9), step, Self::SENSE).max(value);
+        let least = mip::rounded(bound.value * (1.0 + 2e-10), step, Self::SENSE).max(value);
         control.incumbent(Phase::Bound, value);
         control.bound(Phase::Bound, least);
         let proven = if least <= value {
@@ -87,6 +87,13 @@ impl MaxCover {
         } else {
             cells.fix(&bound.open, &bound.closed);
             cells.drop_dominated();
+            if cells.len() == 0 {
+                // Everything is settled: what the fixed sites cover is the only value left to compare.
+                let best = if cells.covered > value { Some(cells.in_model(&[])) } else { best };
+                let plan = best.map(|open| self.filled(open)).transpose()?;
+                let bound = Some(value.max(cells.covered));
+                return Ok(Outcome { plan, bound, ended: Ended::Complete, nodes: 0 });
+            }
             let task = Task { binaries: cells.n_sites(), sense: Self::SENSE, step, known: value };
             tree::branch(mip::cover::max_cover(&cells, None, step), task, control, |shares| {
                 let chosen = cover::rounded(&cells, shares)?;

@@ -18,7 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use good_lp::SolverModel;
-use highs::{HighsModelStatus, HighsSolutionStatus, SolvedModel};
+use highs::{HighsModelStatus, SolvedModel};
 use highs_sys::{HighsCallbackDataIn, HighsCallbackDataOut, HighsInt};
 
 use super::{Ended, Formulation, Found, LiveLp, LpEnd};
@@ -29,6 +29,9 @@ use crate::solve::{Control, Limit, Phase};
 const GRACE: Duration = Duration::from_millis(250);
 /// How often limits are looked at while HiGHS runs.
 const POLL: Duration = Duration::from_millis(20);
+
+/// The primal solution status of a feasible solution.
+const FEASIBLE: i64 = highs_sys::kHighsSolutionStatusFeasible as i64;
 
 /// Callbacks that we ask for: interrupts, the log of the branch and bound, and its plans.
 const CALLBACKS: [HighsInt; 5] = [
@@ -385,7 +388,9 @@ fn read(solved: &SolvedModel, integers: bool) -> Result<Report, Error> {
         HighsModelStatus::ReachedMemoryLimit => End::Limit(Some(Limit::Memory)),
         other => return Err(failed(format!("the model status is {other:?}"))),
     };
-    let feasible = solved.primal_solution_status() == HighsSolutionStatus::Feasible && end != End::Infeasible;
+    // Read as a number: of a model found infeasible in presolve HiGHS has no status, which the highs crate panics on.
+    let status = solved.int_info_value(c"primal_solution_status").ok();
+    let feasible = status == Some(FEASIBLE) && end != End::Infeasible;
     let solution = feasible.then(|| solved.get_solution());
     let info = |key: &CStr| solved.double_info_value(key).ok().filter(|value| usable(*value));
     let objective = solved.objective_value();
