@@ -1,0 +1,103 @@
+//! Plans from open sets and shares, and back.
+
+use super::problem::{Serve, ServeModel, Serving};
+use super::transport::{self, clean};
+use crate::engine::mip::serve::Answer;
+use crate::error::Error;
+use crate::model::{Flow, Plan};
+
+/// Shares this close to what is asked for are those of linear programming.
+const TOLERANCE: f64 = 1e-6;
+
+/// The plan that opens these sites and serves by these shares (local site and share of each demand point).
+pub(super) fn plan<M: ServeModel>(model: &M, serve: &Serve, open: &[bool], shares: &[Vec<(u32, f64)>]) -> Plan {
+    let mut cost = serve.constant + serve.charge_of(open);
+    let mut assignment = vec![None; model.travel().n_demand()];
+    let mut flows = Vec::new();
+    let mut whole = true;
+    for (i, (demand, shares)) in (0_u32..).zip(shares).enumerate() {
+        cost += serve.cost_of(i, shares);
+        let mut largest = 0.0;
+        for &(site, share) in shares {
+            let site = serve.site[site as usize];
+            flows.push(Flow { demand, site, share });
+            whole &= share == 1.0;
+            if share > largest {
+                largest = share;
+                assignment[i] = Some(site);
+            }
+        }
+    }
+    let sites = serve.site.iter().zip(open).filter(|(_, open)| **open).map(|(&site, _)| site).collect();
+    Plan { sites, assignment, flows: (!whole).then_some(flows), objective: serve.objective(cost) }
+}
+
+/// A plan in the terms of the formulation; `None` when it opens sites that the problem does not hold.
+pub(super) fn answer(serve: &Serve, plan: &Plan) -> Option<Answer> {
+    let open = serve.flags(&plan.sites);
+    let must_open = serve.must_open.iter().zip(&open).all(|(must, open)| *open || !*must);
+    if open.iter().filter(|open| **open).count() < plan.sites.len() || !must_open {
+        return None;
+    }
+    let mut shares = vec![0.0; serve.pairs.len()];
+    let mut set = |i: usize, site: u32, share: f64| {
+        for at in serve.range(i) {
+            if serve.site[serve.pairs[at].site as usize] == site {
+                shares[at] = share;
+            }
+        }
+    };
+    match &plan.flows {
+        Some(flows) => flows.iter().for_each(|flow| set(flow.demand as usize, flow.site, flow.share)),
+        None => {
+            plan.assignment.iter().enumerate().for_each(|(i, site)| site.iter().for_each(|&site| set(i, site, 1.0)));
+        }
+    }
+    Some(Answer { open, shares })
+}
+
+/// The plan behind a solver's values, without their noise: the open sites are taken from it, and the shares too where
+/// they are whole; otherwise who is served where is solved anew, exactly, for these sites.
+pub(super) fn exact<M: ServeModel>(model: &M, serve: &Serve, answer: &Answer) -> Result<Plan, Error> {
+    let mut rounded = Vec::with_capacity(serve.n_demand());
+    for i in 0..serve.n_demand() {
+        let mut shares: Vec<(u32, f64)> = serve
+            .range(i)
+            .map(|at| (serve.pairs[at].site, answer.shares[at]))
+            .filter(|(_, share)| *share > TOLERANCE)
+            .collect();
+        if serve.demand[i] == 0.0 {
+            shares = serve.free_pair(i, &answer.open).map(|pair| (pair.site, 1.0)).into_iter().collect();
+        } else if serve.single {
+            shares.retain(|(_, share)| *share > 0.5);
+            shares.iter_mut().for_each(|(_, share)| *share = 1.0);
+        } else {
+            settle(&mut shares, serve.serving == Serving::All);
+        }
+        rounded.push(shares);
+    }
+    let mut from_solver = plan(model, serve, &answer.open, &rounded);
+    if serve.single {
+        return Ok(from_solver);
+    }
+    let served = transport::serve(serve, &answer.open);
+    if served.violation == 0.0 {
+        let anew = plan(model, serve, &answer.open, &served.shares);
+        let worse = serve.objective(anew.objective - from_solver.objective);
+        if worse <= TOLERANCE * from_solver.objective.abs() {
+            from_solver = anew;
+        }
+    }
+    Ok(from_solver)
+}
+
+/// Shares of a linear programme made exact: whoever is served but for the tolerance is served wholly.
+fn settle(shares: &mut Vec<(u32, f64)>, wholly: bool) {
+    let sum: f64 = shares.iter().map(|(_, share)| share).sum();
+    if sum > 0.5 && wholly || sum > 1.0 - TOLERANCE {
+        for (_, share) in shares.iter_mut() {
+            *share /= sum;
+        }
+    }
+    clean(shares, wholly);
+}
