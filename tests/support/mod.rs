@@ -54,7 +54,9 @@ pub fn rules(n: usize) -> impl Strategy<Value = Rules> {
     let state = prop_oneof![6 => Just(0_u8), 1 => Just(1), 1 => Just(2), 1 => Just(3)];
     let closing = prop::option::of(prop::collection::vec((-3_i32..6).prop_map(f64::from), n));
     (prop::collection::vec(state, n), closing).prop_map(|(states, closing)| {
-        let of = |wanted: u8| (0_u32..).zip(&states).filter(|(_, state)| **state == wanted).map(|(j, _)| j).collect::<Vec<_>>();
+        let of = |wanted: u8| {
+            (0_u32..).zip(&states).filter(|(_, state)| **state == wanted).map(|(j, _)| j).collect::<Vec<_>>()
+        };
         let existing = of(3);
         let closing_costs = closing.map(|costs| costs[..existing.len()].to_vec());
         Rules { required: of(1), forbidden: of(2), existing, closing_costs, ..Rules::default() }
@@ -82,7 +84,13 @@ pub fn allowed(rules: &Rules, site_costs: &[f64], open: &[usize]) -> bool {
 pub fn money(rules: &Rules, site_costs: &[f64], open: &[usize]) -> f64 {
     let opening: f64 = open.iter().filter(|&&j| !rules.existing.contains(&(j as u32))).map(|&j| site_costs[j]).sum();
     let closing: f64 = match &rules.closing_costs {
-        Some(costs) => rules.existing.iter().zip(costs).filter(|(j, _)| !open.contains(&(**j as usize))).map(|(_, cost)| cost).sum(),
+        Some(costs) => rules
+            .existing
+            .iter()
+            .zip(costs)
+            .filter(|(j, _)| !open.contains(&(**j as usize)))
+            .map(|(_, cost)| cost)
+            .sum(),
         None => 0.0,
     };
     opening + closing

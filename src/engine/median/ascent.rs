@@ -86,7 +86,7 @@ pub(crate) fn climb(
             continue;
         }
         let length: f64 = direction.iter().map(|d| d * d).sum();
-        if length == 0.0 || control.stop().is_some() {
+        if length == 0.0 || control.stop().is_some() || (improved && control.gap_reached()) {
             break;
         }
         let pace = step * (target - bound) / length;

@@ -1,15 +1,11 @@
 //! Why nobody can serve everyone, and what would: the smallest p, the smallest budget.
 
+use super::cover::cheapest;
 use super::problem::Problem;
-use super::prove;
 use crate::engine::Ended;
-use crate::engine::heuristic::median::{Columns, search};
 use crate::engine::obstacles::{exceeds, site_obstacles, unreachable};
-use crate::model::{Model, Sense};
+use crate::model::Model;
 use crate::solve::{Control, Reason};
-
-/// Work of the search for a first plan of these covering problems.
-const WORK: u64 = 500_000;
 
 /// Reasons found without search.
 pub(crate) fn obstacles<M: Model>(model: &M) -> Vec<Reason> {
@@ -61,11 +57,7 @@ enum Least {
 }
 
 fn least(problem: &Problem, control: &Control) -> Least {
-    let options = control.options.on_the_way();
-    let quiet = control.on_the_way(&options, Sense::Minimize);
-    let columns = Columns::of(problem);
-    let start = search(problem, &columns, None, WORK, &quiet).map(|state| state.open_sites());
-    match prove(problem, start.as_deref(), &quiet) {
+    match cheapest(problem, control) {
         Ok(proof) if proof.ended == Ended::Complete => proof.bound.map_or(Least::Above(f64::NEG_INFINITY), Least::Is),
         Ok(proof) => Least::Above(proof.bound.unwrap_or(f64::NEG_INFINITY)),
         Err(_) => Least::Above(f64::NEG_INFINITY),

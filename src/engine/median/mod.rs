@@ -5,6 +5,7 @@
 
 mod ascent;
 mod branch;
+mod cover;
 mod explain;
 mod incumbent;
 mod problem;
@@ -13,9 +14,10 @@ mod relaxation;
 use crate::engine::heuristic::median::{Columns, State, improved, search};
 use crate::engine::{Ended, Outcome, mip};
 use crate::error::Error;
-use crate::model::{Model, Plan, Sense};
-use crate::solve::{Control, Method, Phase};
+use crate::model::{Model, Plan};
+use crate::solve::{Control, Method, PRECISION, Phase};
 use ascent::{Effort, climb};
+use cover::anyone_served;
 pub(crate) use explain::{explain, obstacles};
 use incumbent::Incumbent;
 pub(crate) use problem::{Problem, Role};
@@ -53,7 +55,12 @@ pub(crate) fn exact<M: Model>(
         Some(sites) => Some(model.evaluate(sites)?),
         None => None,
     };
-    Ok(Outcome { plan, bound: proof.bound, ended: proof.ended, nodes: proof.nodes })
+    // A solver's bound that differs from the best plan by the noise of its arithmetic alone is met.
+    let noise = 10.0 * PRECISION * (problem.constant.abs() + problem.worst_service());
+    let best = plan.as_ref().or(start).map(|plan| plan.objective);
+    let met = |bound: f64| best.filter(|best| (best - bound).abs() <= noise);
+    let bound = proof.bound.map(|bound| met(bound).unwrap_or(bound));
+    Ok(Outcome { plan, bound, ended: proof.ended, nodes: proof.nodes })
 }
 
 /// What is proven about a problem.
@@ -89,6 +96,7 @@ pub(super) fn prove(problem: &Problem, start: Option<&[u32]>, control: &Control)
         }
     };
     let mut incumbent = Incumbent::new(problem, &columns, &found);
+    control.incumbent(Phase::Bound, incumbent.value());
     let at = first_multipliers(&State::of(problem, &columns, &found));
     let mut plans = 0;
     let mut watch = |relaxation: &Relaxation, improved: bool| {
@@ -116,12 +124,6 @@ fn formulated(problem: &Problem, start: Option<&[u32]>, control: &Control) -> Re
     let found = mip::solve(formulation, control)?;
     let sites = found.values.map(|values| mip::median::open_sites(problem, &values));
     Ok(Proof { sites, bound: found.bound, ended: found.ended, nodes: found.nodes })
-}
-
-/// Open sites that serve everyone, where the heuristic found none: a covering problem for the backend.
-fn anyone_served(problem: &Problem, control: &Control) -> Result<Proof, Error> {
-    let options = control.options.on_the_way();
-    formulated(&problem.reach_only(), None, &control.on_the_way(&options, Sense::Minimize))
 }
 
 /// Multipliers between the costs at the nearest and the second nearest open site.

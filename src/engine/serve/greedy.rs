@@ -2,15 +2,14 @@
 
 use std::collections::BinaryHeap;
 
-use super::prices::{Columns, gain};
+use super::prices::gain;
 use super::problem::{Serve, Serving};
-use super::search::unserved_price;
 use crate::engine::obstacles::exceeds;
 
 /// An open set that obeys the rules on sites, starting from `warm` where it fits; `None` when p and budget cannot both
 /// be met.
-pub(super) fn construct(serve: &Serve, columns: &Columns, warm: Option<&[bool]>) -> Option<Vec<bool>> {
-    let mut greedy = Greedy::new(serve, columns);
+pub(super) fn construct(serve: &Serve, warm: Option<&[bool]>) -> Option<Vec<bool>> {
+    let mut greedy = Greedy::new(serve);
     for j in 0..serve.n_sites() {
         // Keeping an existing site is the rule, unless closing it frees money.
         let kept = !serve.counted[j] && serve.money[j] <= 0.0;
@@ -31,7 +30,6 @@ pub(super) fn construct(serve: &Serve, columns: &Columns, warm: Option<&[bool]>)
 
 struct Greedy<'a> {
     serve: &'a Serve,
-    columns: &'a Columns,
     open: Vec<bool>,
     /// What each demand point pays so far.
     v: Vec<f64>,
@@ -51,14 +49,13 @@ struct Offer {
 }
 
 impl<'a> Greedy<'a> {
-    fn new(serve: &'a Serve, columns: &'a Columns) -> Self {
+    fn new(serve: &'a Serve) -> Self {
         let free = (0..serve.n_sites()).filter(|&j| serve.counted[j] && !serve.must_open[j]);
         let mut cheapest: Vec<f64> = free.map(|j| serve.money[j]).collect();
         cheapest.sort_by(f64::total_cmp);
-        let unserved = unserved_price(serve, serve.n_sites());
+        let unserved = serve.unserved_price(serve.n_sites());
         Self {
             serve,
-            columns,
             open: vec![false; serve.n_sites()],
             v: vec![unserved; serve.n_demand()],
             money: 0.0,
@@ -74,7 +71,7 @@ impl<'a> Greedy<'a> {
         self.counted += usize::from(self.serve.counted[j]);
         // It takes those who save most, as far as its capacity goes.
         let mut order: Vec<(f64, u32, f64)> =
-            self.columns.get(j).iter().map(|&(i, unit)| (self.v[i as usize] - unit, i, unit)).collect();
+            self.serve.columns().get(j).iter().map(|entry| (self.v[entry.demand as usize] - entry.unit, entry.demand, entry.unit)).collect();
         order.retain(|(saved, ..)| *saved > 0.0);
         order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut left = self.serve.capacity[j];
@@ -108,7 +105,7 @@ impl<'a> Greedy<'a> {
     }
 
     fn score(&self, j: usize) -> f64 {
-        let (gain, _) = gain(self.serve, self.columns.get(j), &self.v, self.serve.capacity[j]);
+        let (gain, _) = gain(self.serve, self.serve.columns().get(j), &self.v, self.serve.capacity[j]);
         if self.serve.p.is_some() {
             return gain - self.serve.charge[j];
         }

@@ -6,7 +6,7 @@
 //! each. The prices climb by subgradients, Σ_j x_ij − 1 deflected by the one before (Geoffrion and McBride 1978; Camerini,
 //! Fratta and Maffioli 1975). Closest assignment, single source and minimum use are left out: the bound holds all the same.
 
-use super::prices::{Columns, Prices};
+use super::prices::Prices;
 use super::problem::{Serve, Serving};
 use super::transport;
 use crate::solve::{Control, PRECISION, Phase};
@@ -37,8 +37,7 @@ pub(crate) struct Relaxation {
 
 /// Climbs towards the best bound. `known` is a plan's open set and its cost, when there is one.
 pub(crate) fn climb(serve: &Serve, known: Option<(&[bool], f64)>, control: &Control) -> Relaxation {
-    let columns = Columns::of(serve);
-    let mut ascent = Ascent::new(serve, &columns, known);
+    let mut ascent = Ascent::new(serve, known);
     let mut best = ascent.start(known);
     let mut bound = ascent.evaluate(&best);
     let mut mean = Point::zero(serve);
@@ -54,7 +53,7 @@ pub(crate) fn climb(serve: &Serve, known: Option<(&[bool], f64)>, control: &Cont
         }
         let point = ascent.moved(&best, &mean, pace * (target - bound) / length);
         let value = ascent.evaluate(&point);
-        work += columns.len() + serve.n_demand() + serve.n_sites();
+        work += serve.pairs.len() + serve.n_demand() + serve.n_sites();
         ascent.rest(&mut rest);
         if value > bound {
             if ascent.product(&rest, &mean) > 0.0 {
@@ -114,7 +113,6 @@ impl Point {
 
 struct Ascent<'a> {
     serve: &'a Serve,
-    columns: &'a Columns,
     /// d_i, or 1 where there is no demand.
     size: Vec<f64>,
     goal: Option<f64>,
@@ -126,10 +124,9 @@ struct Ascent<'a> {
 }
 
 impl<'a> Ascent<'a> {
-    fn new(serve: &'a Serve, columns: &'a Columns, known: Option<(&[bool], f64)>) -> Self {
+    fn new(serve: &'a Serve, known: Option<(&[bool], f64)>) -> Self {
         Self {
             serve,
-            columns,
             size: serve.demand.iter().map(|&demand| if demand > 0.0 { demand } else { 1.0 }).collect(),
             goal: known.map(|(_, cost)| cost - serve.constant),
             worth: vec![0.0; serve.n_sites()],
@@ -192,8 +189,10 @@ impl<'a> Ascent<'a> {
         packed.clear();
         self.items.clear();
         let (mut total, mut taken) = (0.0, 0.0);
-        for &(i, unit) in self.columns.get(j) {
-            let price = scale * unit - at.price[i as usize];
+        let mut free = 0.0;
+        for entry in self.serve.columns().get(j) {
+            let i = entry.demand;
+            let price = scale * entry.unit - at.price[i as usize];
             if price < 0.0 {
                 let demand = self.serve.demand[i as usize];
                 total += price * self.size[i as usize];
@@ -201,6 +200,7 @@ impl<'a> Ascent<'a> {
                 if demand > 0.0 {
                     self.items.push((price, i));
                 } else {
+                    free += price;
                     packed.push((i, 1.0));
                 }
             }
@@ -212,7 +212,7 @@ impl<'a> Ascent<'a> {
         }
         self.items.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let mut left = capacity;
-        let mut total: f64 = packed.iter().map(|&(i, _)| scale * self.columns.unit(j, i) - at.price[i as usize]).sum();
+        total = free;
         for &(price, i) in &self.items {
             if left <= 0.0 {
                 break;

@@ -3,6 +3,7 @@
 //! All four become one [`problem::Serve`]. [`transport`] serves an open set best when demand may split, [`single`] well
 //! when it must not; [`search`] looks for good open sets with both; the formulation in `mip/serve.rs` proves.
 
+mod columns;
 mod explain;
 mod greedy;
 mod lagrangian;

@@ -1,5 +1,6 @@
 //! Plans from open sets and shares, and back.
 
+use super::columns::Ways;
 use super::problem::{Serve, ServeModel, Serving};
 use super::transport::{self, clean};
 use crate::engine::mip::serve::Answer;
@@ -59,6 +60,7 @@ pub(super) fn answer(serve: &Serve, plan: &Plan) -> Option<Answer> {
 /// The plan behind a solver's values, without their noise: the open sites are taken from it, and the shares too where
 /// they are whole; otherwise who is served where is solved anew, exactly, for these sites.
 pub(super) fn exact<M: ServeModel>(model: &M, serve: &Serve, answer: &Answer) -> Result<Plan, Error> {
+    let ways = Ways::of(serve, &answer.open);
     let mut rounded = Vec::with_capacity(serve.n_demand());
     for i in 0..serve.n_demand() {
         let mut shares: Vec<(u32, f64)> = serve
@@ -67,7 +69,7 @@ pub(super) fn exact<M: ServeModel>(model: &M, serve: &Serve, answer: &Answer) ->
             .filter(|(_, share)| *share > TOLERANCE)
             .collect();
         if serve.demand[i] == 0.0 {
-            shares = serve.free_pair(i, &answer.open).map(|pair| (pair.site, 1.0)).into_iter().collect();
+            shares = ways.free(i).map(|site| (site, 1.0)).into_iter().collect();
         } else if serve.single {
             shares.retain(|(_, share)| *share > 0.5);
             shares.iter_mut().for_each(|(_, share)| *share = 1.0);

@@ -4,65 +4,22 @@
 //! site k saves at most the knapsack max Σ_i d_i (v_i − a_ik / d_i) t_i with Σ_i d_i t_i ≤ κ_k; closing j costs at least
 //! Σ_i d_i (v_i' − v_i) + κ_j u_j, where v_i' leaves out j.
 
+use super::columns::{Entry, Ways};
 use super::problem::Serve;
-use super::search::{unit_price, unserved_price};
 use super::transport::Served;
 use crate::engine::obstacles::exceeds;
 
 /// Work that looking for exchanges may take, in looked-at entries.
 const EXCHANGES: usize = 2_000_000;
 
-/// The demand points in reach of each site, with the price of serving them there.
-pub(crate) struct Columns {
-    start: Vec<usize>,
-    entries: Vec<(u32, f64)>,
-}
-
-impl Columns {
-    pub fn of(serve: &Serve) -> Self {
-        let mut start = vec![0_usize; serve.n_sites() + 1];
-        for pair in serve.pairs.iter().filter(|pair| pair.usable) {
-            start[pair.site as usize + 1] += 1;
-        }
-        for at in 0..serve.n_sites() {
-            start[at + 1] += start[at];
-        }
-        let mut next = start.clone();
-        let mut entries = vec![(0, 0.0); start.last().copied().unwrap_or(0)];
-        for (i, at) in (0_u32..).zip(0..serve.n_demand()) {
-            for pair in serve.pairs_of(at).iter().filter(|pair| pair.usable) {
-                let slot = &mut next[pair.site as usize];
-                entries[*slot] = (i, unit_price(serve, at, pair.cost));
-                *slot += 1;
-            }
-        }
-        Self { start, entries }
-    }
-
-    /// The demand points that a site can serve, with unit prices.
-    pub fn get(&self, site: usize) -> &[(u32, f64)] {
-        &self.entries[self.start[site]..self.start[site + 1]]
-    }
-
-    /// The unit price of a demand point at a site; 0 where the site does not serve it.
-    pub fn unit(&self, site: usize, demand: u32) -> f64 {
-        let column = self.get(site);
-        column.binary_search_by_key(&demand, |entry| entry.0).map_or(0.0, |at| column[at].1)
-    }
-
-    /// Number of pairs.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-}
-
 /// The most that a site can save when each demand point pays `v`, and the price of its capacity then.
-pub(super) fn gain(serve: &Serve, column: &[(u32, f64)], v: &[f64], capacity: f64) -> (f64, f64) {
+pub(super) fn gain(serve: &Serve, column: &[Entry], v: &[f64], capacity: f64) -> (f64, f64) {
     let (mut total, mut taken) = (0.0, 0.0);
-    for &(i, price) in column {
-        let saved = v[i as usize] - price;
+    for entry in column {
+        let i = entry.demand as usize;
+        let saved = v[i] - entry.unit;
         if saved > 0.0 {
-            let demand = serve.demand[i as usize];
+            let demand = serve.demand[i];
             total += saved * if demand > 0.0 { demand } else { 1.0 };
             taken += demand;
         }
@@ -72,8 +29,9 @@ pub(super) fn gain(serve: &Serve, column: &[(u32, f64)], v: &[f64], capacity: f6
     }
     let mut items: Vec<(f64, f64)> = Vec::new();
     total = 0.0;
-    for &(i, price) in column {
-        let (saved, demand) = (v[i as usize] - price, serve.demand[i as usize]);
+    for entry in column {
+        let i = entry.demand as usize;
+        let (saved, demand) = (v[i] - entry.unit, serve.demand[i]);
         if saved > 0.0 && demand > 0.0 {
             items.push((saved, demand));
         } else if saved > 0.0 {
@@ -151,7 +109,8 @@ pub(crate) struct Prices<'a> {
 impl<'a> Prices<'a> {
     pub fn of(serve: &'a Serve, open: &'a [bool], split: &Served) -> Self {
         let n_open = open.iter().filter(|open| **open).count();
-        let unserved = unserved_price(serve, n_open);
+        let unserved = serve.unserved_price(n_open);
+        let ways = Ways::of(serve, open);
         let price = |j: usize| split.price[j].max(0.0);
         let n = serve.n_demand();
         let mut prices = Self {
@@ -165,12 +124,12 @@ impl<'a> Prices<'a> {
         };
         for i in 0..n {
             let free = serve.demand[i] == 0.0;
-            for pair in serve.pairs_of(i).iter().filter(|pair| pair.usable && open[pair.site as usize]) {
-                let here = unit_price(serve, i, pair.cost) + if free { 0.0 } else { price(pair.site as usize) };
+            for way in ways.get(i) {
+                let here = way.unit + if free { 0.0 } else { price(way.site as usize) };
                 if here < prices.v[i] {
                     prices.second[i] = prices.v[i];
                     prices.v[i] = here;
-                    prices.best[i] = Some(pair.site);
+                    prices.best[i] = Some(way.site);
                 } else if here < prices.second[i] {
                     prices.second[i] = here;
                 }
@@ -185,8 +144,8 @@ impl<'a> Prices<'a> {
     }
 
     /// Entries that [`Prices::moves`] looks at.
-    pub fn work(&self, columns: &Columns) -> usize {
-        columns.len() + self.serve.pairs.len() + EXCHANGES.min(self.open.len() * self.v.len())
+    pub fn work(&self) -> usize {
+        2 * self.serve.pairs.len() + EXCHANGES.min(self.open.len() * self.v.len())
     }
 
     /// What each site costs when it closes while `other` prices are open to the demand points.
@@ -202,8 +161,8 @@ impl<'a> Prices<'a> {
 
     /// The most promising moves that the rules on sites allow, best first, each with the change of the objective that it
     /// brings at best.
-    pub fn moves(&self, columns: &Columns, count: usize) -> Vec<(f64, Move)> {
-        let serve = self.serve;
+    pub fn moves(&self, count: usize) -> Vec<(f64, Move)> {
+        let (serve, columns) = (self.serve, self.serve.columns());
         let n_sites = self.open.len();
         let money = serve.money_of(self.open);
         let mut other = vec![f64::INFINITY; self.v.len()];
@@ -229,16 +188,16 @@ impl<'a> Prices<'a> {
         }
         let candidates = (EXCHANGES / self.v.len().max(1)).max(8);
         for &(change, price, site) in openings.iter().take(candidates) {
-            for &(i, unit) in columns.get(site) {
-                let free = serve.demand[i as usize] == 0.0;
-                other[i as usize] = unit + if free { 0.0 } else { price };
+            for entry in columns.get(site) {
+                let free = serve.demand[entry.demand as usize] == 0.0;
+                other[entry.demand as usize] = entry.unit + if free { 0.0 } else { price };
             }
             let losses = self.losses(&other);
             for out in (0..n_sites).filter(|&j| self.open[j]) {
                 offer(change + losses[out] - serve.charge[out], Move::Swap { out, site });
             }
-            for &(i, _) in columns.get(site) {
-                other[i as usize] = f64::INFINITY;
+            for entry in columns.get(site) {
+                other[entry.demand as usize] = f64::INFINITY;
             }
         }
         moves.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -14,6 +14,9 @@
 //! | p-median | w_i c_ij | 0 | all |
 //! | fixed charge | w_i c_ij | f_j | all |
 
+use std::sync::OnceLock;
+
+use super::columns::Columns;
 use crate::error::Error;
 use crate::model::{Assignment, FixedCharge, MaxCover, PMedian, Sense, SetCover, weights_of};
 use crate::solve::{Checked, PRECISION};
@@ -123,6 +126,7 @@ pub(crate) struct Serve {
     pub sense: Sense,
     /// More than any pair costs per unit of demand.
     pub dear: f64,
+    columns: OnceLock<Columns>,
 }
 
 impl Serve {
@@ -162,6 +166,7 @@ impl Serve {
             closest: limits.assignment == Assignment::Closest,
             sense: M::SENSE,
             dear: 1.0,
+            columns: OnceLock::new(),
         };
         let mut local = vec![None; n_sites];
         for (j, (at, state)) in (0_u32..).zip(by_site.state.iter().enumerate()) {
@@ -234,6 +239,7 @@ impl Serve {
             charge: pick(&kept, &self.charge),
             capacity: pick(&kept, &self.capacity),
             min_use: pick(&kept, &self.min_use),
+            columns: OnceLock::new(),
             ..*self
         };
         for i in 0..self.n_demand() {
@@ -269,10 +275,9 @@ impl Serve {
         }
     }
 
-    /// Where a demand point without demand is served, freely: at its nearest open site.
-    pub fn free_pair(&self, i: usize, open: &[bool]) -> Option<&Pair> {
-        let reached = self.pairs_of(i).iter().filter(|pair| open[pair.site as usize]);
-        reached.min_by(|a, b| a.walk.total_cmp(&b.walk).then(a.site.cmp(&b.site)))
+    /// The pairs by site. The first call sorts them.
+    pub fn columns(&self) -> &Columns {
+        self.columns.get_or_init(|| Columns::of(self))
     }
 
     /// Number of demand points.

@@ -7,8 +7,8 @@ use rand_core::Rng;
 use rand_pcg::Pcg64Mcg;
 
 use super::greedy;
-use super::prices::{Columns, Move, Prices};
-use super::problem::{Serve, Serving};
+use super::prices::{Move, Prices};
+use super::problem::Serve;
 use super::single;
 use super::transport::{self, Served};
 use crate::solve::{Control, PRECISION};
@@ -50,10 +50,10 @@ impl Value {
 
 /// The best open set found that obeys every rule; `None` when none was found.
 pub(crate) fn search(serve: &Serve, warm: Option<&[bool]>, control: &Control) -> Option<State> {
-    let mut search = Search { serve, columns: Columns::of(serve), control, work: 0 };
+    let mut search = Search { serve, control, work: 0 };
     let mut best: Option<State> = None;
     for start in warm.map(Some).into_iter().chain([None]) {
-        let Some(open) = greedy::construct(serve, &search.columns, start) else { continue };
+        let Some(open) = greedy::construct(serve, start) else { continue };
         let state = search.state(open);
         let state = search.descend(state);
         if best.as_ref().is_none_or(|best| state.value.better_than(best.value)) {
@@ -66,8 +66,8 @@ pub(crate) fn search(serve: &Serve, warm: Option<&[bool]>, control: &Control) ->
 
 /// The best open set found from one that need not obey the rules on sites.
 pub(crate) fn from(serve: &Serve, near: &[bool], control: &Control) -> Option<State> {
-    let mut search = Search { serve, columns: Columns::of(serve), control, work: 0 };
-    let open = greedy::construct(serve, &search.columns, Some(near))?;
+    let mut search = Search { serve, control, work: 0 };
+    let open = greedy::construct(serve, Some(near))?;
     let state = search.state(open);
     let state = search.descend(state);
     let state = search.iterate(state, control.options.seed);
@@ -76,7 +76,6 @@ pub(crate) fn from(serve: &Serve, near: &[bool], control: &Control) -> Option<St
 
 struct Search<'a, 'b> {
     serve: &'a Serve,
-    columns: Columns,
     control: &'a Control<'b>,
     work: usize,
 }
@@ -121,8 +120,8 @@ impl Search<'_, '_> {
     fn descend(&mut self, mut state: State) -> State {
         loop {
             let prices = Prices::of(self.serve, &state.open, &state.split);
-            let moves = prices.moves(&self.columns, TRIES);
-            self.work += prices.work(&self.columns);
+            let moves = prices.moves(TRIES);
+            self.work += prices.work();
             let base = state.split.cost + self.serve.charge_of(&state.open);
             // The estimate is a bound on what a move can bring where prices tell everything.
             let bounds = state.value.violation == 0.0 && !self.serve.closest && prices.bound;
@@ -194,15 +193,4 @@ impl Search<'_, '_> {
 fn below(random: &mut Pcg64Mcg, n: usize) -> usize {
     let n = u64::try_from(n.max(1)).unwrap_or(1);
     usize::try_from(random.next_u64() % n).unwrap_or(0)
-}
-
-/// The price per unit of demand (in all, where there is no demand) of a pair.
-pub(super) fn unit_price(serve: &Serve, i: usize, cost: f64) -> f64 {
-    let total = if serve.serving == Serving::All { cost } else { -serve.weight[i] };
-    if serve.demand[i] > 0.0 { total / serve.demand[i] } else { total }
-}
-
-/// The price of staying unserved, in the same unit.
-pub(super) fn unserved_price(serve: &Serve, n_open: usize) -> f64 {
-    if serve.serving == Serving::All { serve.dear * (n_open + 2) as f64 } else { 0.0 }
 }

@@ -3,8 +3,9 @@
 //! The shares of the transportation problem name a site for nearly every demand point; the few that it splits are
 //! inserted where they fit, if need be by moving another one, and the whole is improved by shifts and exchanges.
 
-use super::problem::{Pair, Serve, Serving};
-use super::transport::{Served, nearest_only};
+use super::columns::Ways;
+use super::problem::{Serve, Serving};
+use super::transport::Served;
 use crate::solve::PRECISION;
 
 /// Rounds of shifts and exchanges.
@@ -54,28 +55,28 @@ struct Whole<'a> {
 
 impl<'a> Whole<'a> {
     fn new(serve: &'a Serve, open: &'a [bool]) -> Self {
-        let node: Vec<Option<()>> = open.iter().map(|open| open.then_some(())).collect();
+        let ways = Ways::of(serve, open);
         let mut whole = Self {
             serve,
             open,
             start: vec![0],
-            choices: Vec::new(),
+            choices: Vec::with_capacity(ways.len()),
             chosen: vec![None; serve.n_demand()],
             load: vec![0.0; serve.n_sites()],
             at: vec![Vec::new(); serve.n_sites()],
-            work: serve.pairs.len(),
+            work: 10 * ways.len() + serve.n_demand(),
         };
         for i in 0..serve.n_demand() {
-            let pairs = serve.pairs_of(i);
-            let reach = if serve.closest { nearest_only(pairs, &node) } else { pairs };
-            let mut usable: Vec<_> = reach.iter().filter(|pair| pair.usable && open[pair.site as usize]).collect();
-            let cost = |pair: &Pair| if serve.serving == Serving::All { pair.cost } else { -serve.weight[i] };
-            usable.sort_by(|a, b| cost(a).total_cmp(&cost(b)).then(a.walk.total_cmp(&b.walk)));
-            whole.choices.extend(usable.iter().map(|pair| Choice { site: pair.site, cost: cost(pair) }));
+            let from = whole.choices.len();
+            let demand = serve.demand[i];
+            let size = if demand > 0.0 { demand } else { 1.0 };
+            let mut order: Vec<_> = ways.get(i).to_vec();
+            order.sort_by(|a, b| a.unit.total_cmp(&b.unit).then(a.walk.total_cmp(&b.walk)));
+            whole.choices.extend(order.iter().map(|way| Choice { site: way.site, cost: way.unit * size }));
             whole.start.push(whole.choices.len());
-            if serve.demand[i] == 0.0 {
-                let free = serve.free_pair(i, open).map(|pair| Choice { site: pair.site, cost: cost(pair) });
-                whole.chosen[i] = free;
+            if demand == 0.0 {
+                let site = ways.free(i);
+                whole.chosen[i] = whole.choices[from..].iter().find(|choice| Some(choice.site) == site).copied();
             }
         }
         whole

@@ -10,11 +10,12 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::problem::{Pair, Serve, Serving};
+use super::columns::Ways;
+use super::problem::{Serve, Serving};
 
 /// One way to serve a demand point: a node and the price per unit of demand.
 #[derive(Debug, Clone, Copy)]
-struct Way {
+struct Arc {
     node: u32,
     price: f64,
     walk: f64,
@@ -47,7 +48,7 @@ struct Network<'a> {
     /// Open sites by node.
     site: Vec<u32>,
     start: Vec<usize>,
-    ways: Vec<Way>,
+    ways: Vec<Arc>,
     /// Demand point of each way.
     of: Vec<u32>,
     /// How much goes each way.
@@ -88,16 +89,7 @@ struct Step {
 
 impl<'a> Network<'a> {
     fn new(serve: &'a Serve, open: &[bool]) -> Self {
-        let mut node = vec![None; serve.n_sites()];
-        let mut site = Vec::new();
-        for (j, (slot, _)) in (0_u32..).zip(node.iter_mut().zip(open).filter(|(_, open)| **open)) {
-            *slot = Some(j);
-        }
-        for (j, open) in (0_u32..).zip(open) {
-            if *open {
-                site.push(j);
-            }
-        }
+        let site: Vec<u32> = (0_u32..).zip(open).filter(|(_, open)| **open).map(|(j, _)| j).collect();
         let m = site.len();
         let total: f64 = serve.demand.iter().sum();
         let mut network = Self {
@@ -121,51 +113,36 @@ impl<'a> Network<'a> {
             scratch: vec![None; m + 1],
             site,
         };
-        network.collect(&node, open);
+        network.collect(&Ways::of(serve, open));
         network.start_at_cheapest();
         network
     }
 
     /// The ways of each demand point; the last one leads nowhere.
-    fn collect(&mut self, node: &[Option<u32>], open: &[bool]) {
+    fn collect(&mut self, ways: &Ways) {
         let nowhere = self.nowhere();
-        let unserved = self.price_of_nowhere();
+        let unserved = self.serve.unserved_price(self.site.len());
+        let mut node = vec![0; self.serve.n_sites()];
+        for (at, &j) in (0_u32..).zip(&self.site) {
+            node[j as usize] = at;
+        }
         for (i, at) in (0_u32..).zip(0..self.serve.n_demand()) {
-            let demand = self.serve.demand[at];
-            let pairs = self.serve.pairs_of(at);
-            self.work += pairs.len();
-            let reach = if self.serve.closest { nearest_only(pairs, node) } else { pairs };
-            let reached =
-                reach.iter().filter(|pair| pair.usable).filter_map(|pair| Some((node[pair.site as usize]?, pair)));
-            if demand == 0.0 {
-                let best = self.serve.free_pair(at, open).map(|pair| pair.site);
-                if best.is_none() && self.serve.serving == Serving::All {
+            if self.serve.demand[at] > 0.0 {
+                let arcs = ways.get(at).iter();
+                let arcs = arcs.map(|way| Arc { node: node[way.site as usize], price: way.unit, walk: way.walk });
+                self.ways.extend(arcs.chain([Arc { node: nowhere, price: unserved, walk: 0.0 }]));
+                self.of.resize(self.ways.len(), i);
+            } else {
+                let served = ways.free(at);
+                if served.is_none() && self.serve.serving == Serving::All {
                     self.missing += 1.0;
                 }
-                self.free.push(best);
-            } else {
-                for (node, pair) in reached {
-                    let price = match self.serve.serving {
-                        Serving::All => pair.cost / demand,
-                        Serving::Most | Serving::Weight(_) => -self.serve.weight[at] / demand,
-                    };
-                    self.ways.push(Way { node, price, walk: pair.walk });
-                    self.of.push(i);
-                }
-                self.ways.push(Way { node: nowhere, price: unserved, walk: 0.0 });
-                self.of.push(i);
+                self.free.push(served);
             }
             self.start.push(self.ways.len());
         }
         self.amount = vec![0.0; self.ways.len()];
-    }
-
-    /// Staying unserved costs more than any chain of exchanges where all must be served, and nothing otherwise.
-    fn price_of_nowhere(&self) -> f64 {
-        match self.serve.serving {
-            Serving::All => self.serve.dear * (self.site.len() + 2) as f64,
-            Serving::Most | Serving::Weight(_) => 0.0,
-        }
+        self.work += ways.len() + self.serve.n_demand();
     }
 
     fn nowhere(&self) -> u32 {
@@ -389,14 +366,6 @@ impl<'a> Network<'a> {
     }
 }
 
-/// Of the pairs ordered by walk, those of the nearest open sites.
-pub(super) fn nearest_only<'p, T>(pairs: &'p [Pair], node: &[Option<T>]) -> &'p [Pair] {
-    let Some(first) = pairs.iter().position(|pair| node[pair.site as usize].is_some()) else { return &[] };
-    let walk = pairs[first].walk;
-    let count = pairs[first..].iter().take_while(|pair| pair.walk == walk).count();
-    &pairs[first..first + count]
-}
-
 /// Drops crumbs below 1e-9; whoever is served but for a crumb (or must be) is served wholly.
 pub(crate) fn clean(shares: &mut Vec<(u32, f64)>, wholly: bool) {
     shares.retain(|(_, share)| *share > 1e-9);
@@ -416,7 +385,7 @@ pub(crate) fn clean(shares: &mut Vec<(u32, f64)>, wholly: bool) {
 /// Finds the best exchange from a node to each other node.
 fn refresh(
     start: &[usize],
-    ways: &[Way],
+    ways: &[Arc],
     of: &[u32],
     used: &[u32],
     exchanges: &mut Vec<Exchange>,
