@@ -127,7 +127,9 @@ pub enum Error {
     #[error("{0}")]
     Infeasible(Infeasible),
     /// A limit was reached before any plan was found.
-    #[error("no plan was found before the {limit} limit ({seconds:.1} s): raise the limit, or solve with method \"heuristic\"")]
+    #[error(
+        "no plan was found before the {limit} limit ({seconds:.1} s): raise the limit, or solve with method \"heuristic\""
+    )]
     NoSolution {
         /// Which limit stopped the solve.
         limit: Limit,
@@ -157,10 +159,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_input(&self) -> bool {
-        !matches!(
-            self,
-            Self::Infeasible(_) | Self::NoSolution { .. } | Self::Solver { .. } | Self::Unverified(_)
-        )
+        !matches!(self, Self::Infeasible(_) | Self::NoSolution { .. } | Self::Solver { .. } | Self::Unverified(_))
     }
 }
 
@@ -171,7 +170,12 @@ pub(crate) fn check_non_negative(argument: &'static str, values: &[f64]) -> Resu
             return Err(Error::NotANumber { argument, index });
         }
         if !value.is_finite() || value < 0.0 {
-            return Err(Error::OutOfRange { argument, index, value, reason: "a finite number of 0 or more is expected" });
+            return Err(Error::OutOfRange {
+                argument,
+                index,
+                value,
+                reason: "a finite number of 0 or more is expected",
+            });
         }
     }
     Ok(())

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use siting::{
-    CancelToken, Error, Limit, MaxCover, Method, Metric, PMedian, Phase, Progress, SolveOptions, Status, TravelMatrix, check,
+    CancelToken, Error, Limit, MaxCover, Method, Metric, PMedian, Phase, Progress, SolveOptions, Status, TravelMatrix,
+    check,
 };
 
 /// Points scattered by multiplication: the same everywhere, with no structure to exploit.
@@ -109,7 +110,8 @@ fn progress_tells_better_incumbents_and_tighter_bounds_only() {
 
 #[test]
 fn the_answer_does_not_depend_on_the_number_of_threads() {
-    let travel = TravelMatrix::from_points(&scattered(300, 5), &scattered(50, 6), Metric::Euclidean, Some(2_000.0)).unwrap();
+    let travel =
+        TravelMatrix::from_points(&scattered(300, 5), &scattered(50, 6), Metric::Euclidean, Some(2_000.0)).unwrap();
     let model = MaxCover::new(travel, vec![1.0; 300]).p(5);
     let one = model.solve(&SolveOptions::default().threads(1)).unwrap();
     let two = model.solve(&SolveOptions::default().threads(2)).unwrap();
@@ -119,7 +121,8 @@ fn the_answer_does_not_depend_on_the_number_of_threads() {
 #[test]
 fn solves_with_different_thread_counts_may_run_side_by_side() {
     let solve = |threads: usize| {
-        let travel = TravelMatrix::from_points(&scattered(200, 7), &scattered(40, 8), Metric::Euclidean, Some(2_500.0)).unwrap();
+        let travel =
+            TravelMatrix::from_points(&scattered(200, 7), &scattered(40, 8), Metric::Euclidean, Some(2_500.0)).unwrap();
         let options = SolveOptions::default().method(Method::Mip).threads(threads);
         MaxCover::new(travel, vec![1.0; 200]).p(4).solve(&options).unwrap().objective
     };
@@ -132,7 +135,8 @@ fn solves_with_different_thread_counts_may_run_side_by_side() {
 
 #[test]
 fn a_poor_warm_start_does_no_harm_and_a_good_one_is_kept() {
-    let travel = TravelMatrix::from_points(&scattered(300, 9), &scattered(50, 1), Metric::Euclidean, Some(2_000.0)).unwrap();
+    let travel =
+        TravelMatrix::from_points(&scattered(300, 9), &scattered(50, 1), Metric::Euclidean, Some(2_000.0)).unwrap();
     let model = MaxCover::new(travel, vec![1.0; 300]).p(5);
     let best = model.solve(&SolveOptions::default()).unwrap();
     let warm = model.solve(&SolveOptions::default().warm_start(vec![0, 1, 2, 3, 4, 5, 6])).unwrap();

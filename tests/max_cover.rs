@@ -175,7 +175,8 @@ fn an_existing_site_serves_for_free_and_does_not_count() {
 #[test]
 fn a_site_whose_closing_frees_money_closes_when_the_money_covers_more_elsewhere() {
     let (travel, weights) = line();
-    let model = MaxCover::new(travel, weights).existing([0]).closing_costs([-5.0]).site_costs([9.0, 5.0, 9.0]).budget(0.0);
+    let model =
+        MaxCover::new(travel, weights).existing([0]).closing_costs([-5.0]).site_costs([9.0, 5.0, 9.0]).budget(0.0);
     let solution = model.solve(&SolveOptions::default()).unwrap();
     assert_eq!((solution.sites, solution.objective), (vec![1], 22.0));
 }

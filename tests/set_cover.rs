@@ -101,7 +101,8 @@ proptest! {
 #[test]
 fn points_beyond_the_cut_off_are_named_with_the_radius_that_would_do() {
     let homes = [[0.0, 0.0], [500.0, 0.0], [900.0, 0.0]];
-    let travel = TravelMatrix::from_points(&homes, &[[0.0, 10.0], [20.0, 0.0]], Metric::Euclidean, Some(100.0)).unwrap();
+    let travel =
+        TravelMatrix::from_points(&homes, &[[0.0, 10.0], [20.0, 0.0]], Metric::Euclidean, Some(100.0)).unwrap();
     let error = SetCover::new(travel).solve(&SolveOptions::default()).unwrap_err();
     let text = error.to_string();
     assert!(text.contains("2 demand points have no site in reach (ids 1, 2)"), "{text}");

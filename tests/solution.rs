@@ -42,7 +42,8 @@ fn each_rule_on_sites_is_checked() {
 
 #[test]
 fn money_and_existing_sites_are_checked() {
-    let model = MaxCover::new(travel(), [1.0; 5]).within(6.0).budget(2.0).site_costs([1.0, 2.0, 3.0, 1.0]).existing([1]);
+    let model =
+        MaxCover::new(travel(), [1.0; 5]).within(6.0).budget(2.0).site_costs([1.0, 2.0, 3.0, 1.0]).existing([1]);
     let mut solution = model.solve(&SolveOptions::default()).unwrap();
     check(&model, &solution).unwrap();
     let good = solution.sites.clone();
@@ -95,7 +96,11 @@ fn every_model_gives_a_solution_that_survives_json() {
     let solutions = [
         MaxCover::new(travel(), [1.0; 5]).within(6.0).p(2).solve(&options),
         SetCover::new(travel()).within(16.0).solve(&options),
-        PMedian::new(travel(), [1.0; 5]).p(2).capacities([2.5; 4]).solve(&options).or_else(|_| PMedian::new(travel(), [1.0; 5]).p(2).solve(&options)),
+        PMedian::new(travel(), [1.0; 5])
+            .p(2)
+            .capacities([2.5; 4])
+            .solve(&options)
+            .or_else(|_| PMedian::new(travel(), [1.0; 5]).p(2).solve(&options)),
         PCenter::new(travel()).p(2).solve(&options),
         PDispersion::from_points(&ROOMS, Metric::Euclidean).unwrap().p(2).solve(&options),
         FixedCharge::new(travel(), [1.0; 5], [3.0; 4]).solve(&options),
@@ -111,7 +116,8 @@ fn every_model_gives_a_solution_that_survives_json() {
 #[test]
 fn figures_are_weighted() {
     // Site 0 reaches the first two homes, with 98 of 100 people.
-    let solution = MaxCover::new(travel(), [49.0, 49.0, 1.0, 0.5, 0.5]).within(6.0).p(1).solve(&SolveOptions::default()).unwrap();
+    let solution =
+        MaxCover::new(travel(), [49.0, 49.0, 1.0, 0.5, 0.5]).within(6.0).p(1).solve(&SolveOptions::default()).unwrap();
     assert_eq!((solution.covered_weight, solution.total_weight, solution.covered_share), (98.0, 100.0, 0.98));
     assert_eq!((solution.mean_cost, solution.max_cost), (Some(5.0), Some(5.0)));
 }

@@ -93,10 +93,10 @@ fn a_dense_array_may_be_a_transposed_view() {
 #[test]
 fn stacked_sites_keep_their_names_and_the_nearer_nearest() {
     let homes = [[0.0, 0.0], [50.0, 0.0]];
-    let near = |x: f64| {
-        TravelMatrix::from_points(&homes, &[[x, 0.0]], Metric::Euclidean, Some(10.0)).unwrap()
-    };
-    let both = near(4.0).with_ids(Ids::range(2), Ids::from_texts(["room"]).unwrap()).unwrap()
+    let near = |x: f64| TravelMatrix::from_points(&homes, &[[x, 0.0]], Metric::Euclidean, Some(10.0)).unwrap();
+    let both = near(4.0)
+        .with_ids(Ids::range(2), Ids::from_texts(["room"]).unwrap())
+        .unwrap()
         .with_sites(&near(90.0).with_ids(Ids::range(2), Ids::from_texts(["old canteen"]).unwrap()).unwrap())
         .unwrap();
     assert_eq!(both.site_ids(), &Ids::from_texts(["room", "old canteen"]).unwrap());
@@ -106,7 +106,8 @@ fn stacked_sites_keep_their_names_and_the_nearer_nearest() {
 
 #[test]
 fn stacking_refuses_names_that_occur_in_both() {
-    let one = TravelMatrix::from_pairs(1, 1, &[]).unwrap().with_ids(Ids::range(1), Ids::from_ints([7]).unwrap()).unwrap();
+    let one =
+        TravelMatrix::from_pairs(1, 1, &[]).unwrap().with_ids(Ids::range(1), Ids::from_ints([7]).unwrap()).unwrap();
     assert!(matches!(one.with_sites(&one), Err(Error::Duplicate { .. })));
 }
 
@@ -114,7 +115,9 @@ fn stacking_refuses_names_that_occur_in_both() {
 fn a_damaged_document_is_refused() {
     let good = r#"{"start":[0,1],"site":[0],"cost":[2.5],"n_sites":1,"demand_ids":{"Range":1},"site_ids":{"Range":1},"cutoff":null,"nearest_beyond":[]}"#;
     assert!(serde_json::from_str::<TravelMatrix>(good).is_ok());
-    for (from, to) in [("[0,1]", "[0,2]"), ("\"site\":[0]", "\"site\":[5]"), ("2.5", "-2.5"), ("{\"Range\":1}", "{\"Range\":9}")] {
+    for (from, to) in
+        [("[0,1]", "[0,2]"), ("\"site\":[0]", "\"site\":[5]"), ("2.5", "-2.5"), ("{\"Range\":1}", "{\"Range\":9}")]
+    {
         assert!(serde_json::from_str::<TravelMatrix>(&good.replacen(from, to, 1)).is_err(), "{from} -> {to}");
     }
 }

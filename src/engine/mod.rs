@@ -93,7 +93,9 @@ pub(crate) fn run<M: Engine>(model: &M, options: &SolveOptions) -> Result<Soluti
             return Err(Error::Unavailable {
                 argument: "method",
                 value: "heuristic".into(),
-                reason: "it found no plan that obeys every rule; method \"auto\" finds one or proves that there is none".into(),
+                reason:
+                    "it found no plan that obeys every rule; method \"auto\" finds one or proves that there is none"
+                        .into(),
             });
         }
         Outcome { plan: start, bound: None, ended, nodes: 0 }

@@ -19,10 +19,8 @@ pub(crate) fn site_obstacles(rules: &Rules, by_site: &SiteRules) -> Vec<Reason> 
         reasons.push(Reason::RequiredExceedBudget { cost: spent, budget });
     }
     let Some(p) = rules.p else { return reasons };
-    let free: Vec<f64> = (0..by_site.state.len())
-        .filter(|&j| by_site.state[j] == SiteState::Free)
-        .map(|j| by_site.cost[j])
-        .collect();
+    let free: Vec<f64> =
+        (0..by_site.state.len()).filter(|&j| by_site.state[j] == SiteState::Free).map(|j| by_site.cost[j]).collect();
     if required > p {
         reasons.push(Reason::RequiredExceedP { required, p });
     } else if free.len() + required < p {
@@ -57,7 +55,9 @@ pub(crate) fn unreachable<M: Model>(model: &M, by_site: &SiteRules, needed: usiz
     let may_open = |j: u32| by_site.state[j as usize].may_open();
     let short: Vec<u32> = (0_u32..)
         .zip(0..travel.n_demand())
-        .filter(|&(_, i)| model.reach().sites(travel, i).filter(|entry| may_open(entry.0)).take(needed).count() < needed)
+        .filter(|&(_, i)| {
+            model.reach().sites(travel, i).filter(|entry| may_open(entry.0)).take(needed).count() < needed
+        })
         .map(|(i, _)| i)
         .collect();
     if short.is_empty() {
@@ -68,7 +68,12 @@ pub(crate) fn unreachable<M: Model>(model: &M, by_site: &SiteRules, needed: usiz
 }
 
 /// The radius at which each of some demand points has `needed` sites in reach; `None` when the matrix does not hold it.
-fn smallest_radius(travel: &TravelMatrix, demand: &[u32], needed: usize, may_open: impl Fn(u32) -> bool) -> Option<f64> {
+fn smallest_radius(
+    travel: &TravelMatrix,
+    demand: &[u32],
+    needed: usize,
+    may_open: impl Fn(u32) -> bool,
+) -> Option<f64> {
     let mut radius = 0.0_f64;
     let no_site_is_forbidden = (0_u32..).zip(0..travel.n_sites()).all(|(j, _)| may_open(j));
     for &i in demand {

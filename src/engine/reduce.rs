@@ -193,7 +193,12 @@ impl Cells {
                 let equal = theirs.len() == mine.len()
                     && self.cost[other] == self.cost[at]
                     && self.counted[other] == self.counted[at];
-                b != a && keep[other] && cheaper && theirs.len() >= mine.len() && (!equal || b < a) && contains(theirs, mine)
+                b != a
+                    && keep[other]
+                    && cheaper
+                    && theirs.len() >= mine.len()
+                    && (!equal || b < a)
+                    && contains(theirs, mine)
             });
         }
         self.retain_sites(&keep);

@@ -47,8 +47,11 @@ impl Engine for SetCover {
         let step = whole_step(&by_site.cost);
         let constant = by_site.money(&cells.open);
         // Dominated sites may have left the known plan; then it is no start.
-        let known = start.map(|plan| cells.local(&plan.sites)).filter(|chosen| set_cover::covers(&cells, self.wanted(), chosen));
-        let found = mip::solve(mip::cover::set_cover(&cells, self.wanted(), known.as_deref(), constant, step), control)?;
+        let known = start
+            .map(|plan| cells.local(&plan.sites))
+            .filter(|chosen| set_cover::covers(&cells, self.wanted(), chosen));
+        let found =
+            mip::solve(mip::cover::set_cover(&cells, self.wanted(), known.as_deref(), constant, step), control)?;
         let plan = match &found.values {
             Some(values) => Some(self.plan(&cells, &mip::cover::open_sites(&cells, values))?),
             None => None,

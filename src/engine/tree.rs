@@ -224,8 +224,11 @@ impl Tree {
         }
         let values: Vec<f64> = lp.values().iter().take(self.task.binaries).copied().collect();
         self.fix_by_reduced_cost(lp, &mut node, &values)?;
-        let mut candidates: Vec<u32> =
-            (0_u32..).zip(&values).filter(|(_, value)| (**value - value.round()).abs() > WHOLE).map(|(j, _)| j).collect();
+        let mut candidates: Vec<u32> = (0_u32..)
+            .zip(&values)
+            .filter(|(_, value)| (**value - value.round()).abs() > WHOLE)
+            .map(|(j, _)| j)
+            .collect();
         if candidates.is_empty() {
             // All binaries are whole: the relaxation is a plan, and `offer` has seen it.
             return Ok(Visit::Done(None));
@@ -323,7 +326,9 @@ impl Tree {
                 let end = lp.solve(Some(PROBE), control)?;
                 self.set(lp, column, before)?;
                 moved[side] = match end {
-                    LpEnd::Optimal(objective) | LpEnd::Unfinished(objective) => (self.cost(objective) - node.value).max(0.0),
+                    LpEnd::Optimal(objective) | LpEnd::Unfinished(objective) => {
+                        (self.cost(objective) - node.value).max(0.0)
+                    }
                     LpEnd::Infeasible => self.enough() - node.value,
                     LpEnd::Stopped => return Ok(best.1),
                 };

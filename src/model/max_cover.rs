@@ -20,7 +20,10 @@
 use std::sync::Arc;
 
 use super::plan::{check_unlimited, nearest_open, open_set};
-use super::{Capacity, Model, Plan, Reach, Rules, Sense, capacity_setters, check_p_or_budget, check_weights, reach_setters, rule_setters};
+use super::{
+    Capacity, Model, Plan, Reach, Rules, Sense, capacity_setters, check_p_or_budget, check_weights, reach_setters,
+    rule_setters,
+};
 use crate::error::Error;
 use crate::travel::TravelMatrix;
 
@@ -156,7 +159,8 @@ pub(crate) fn check_backup(backup: usize, capacity: &Capacity) -> Result<(), Err
         return Err(Error::Conflict {
             argument: "backup",
             other: "capacities",
-            reason: "a demand point is served once; ask for backup without capacities, or for capacities with backup 1".into(),
+            reason: "a demand point is served once; ask for backup without capacities, or for capacities with backup 1"
+                .into(),
         });
     }
     Ok(())

@@ -18,7 +18,9 @@
 use std::sync::Arc;
 
 use super::plan::{check_unlimited, nearest_open, open_set};
-use super::{Capacity, Model, Plan, Reach, Rules, Sense, capacity_setters, check_p_or_budget, check_weights, rule_setters};
+use super::{
+    Capacity, Model, Plan, Reach, Rules, Sense, capacity_setters, check_p_or_budget, check_weights, rule_setters,
+};
 use crate::error::Error;
 use crate::travel::TravelMatrix;
 

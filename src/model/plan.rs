@@ -36,9 +36,22 @@ pub(crate) fn open_set(open: &[u32], n_sites: usize) -> Result<Vec<u32>, Error> 
     for (position, &site) in open.iter().enumerate() {
         let index = site as usize;
         match first.get_mut(index) {
-            None => return Err(Error::IndexOutOfBounds { argument: "open", position, index, len: n_sites, counted: "sites" }),
+            None => {
+                return Err(Error::IndexOutOfBounds {
+                    argument: "open",
+                    position,
+                    index,
+                    len: n_sites,
+                    counted: "sites",
+                });
+            }
             Some(Some(first)) => {
-                return Err(Error::Duplicate { argument: "open", value: format!("site {index}"), first: *first, second: position });
+                return Err(Error::Duplicate {
+                    argument: "open",
+                    value: format!("site {index}"),
+                    first: *first,
+                    second: position,
+                });
             }
             Some(slot) => *slot = Some(position),
         }
@@ -75,6 +88,8 @@ pub(crate) fn check_unlimited(capacity: &Capacity) -> Result<(), Error> {
     Err(Error::Unavailable {
         argument: "evaluate",
         value: "open sites alone".into(),
-        reason: "capacities and minimum use decide who is served; solve with these sites as required and p as their number".into(),
+        reason:
+            "capacities and minimum use decide who is served; solve with these sites as required and p as their number"
+                .into(),
     })
 }

@@ -54,7 +54,12 @@ impl Reach {
                 return Err(Error::NotANumber { argument: "within", index });
             }
             if value < 0.0 {
-                return Err(Error::OutOfRange { argument: "within", index, value, reason: "a radius of 0 or more is expected" });
+                return Err(Error::OutOfRange {
+                    argument: "within",
+                    index,
+                    value,
+                    reason: "a radius of 0 or more is expected",
+                });
             }
             if let Some(cutoff) = travel.cutoff()
                 && value > cutoff

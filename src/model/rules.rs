@@ -111,7 +111,12 @@ impl Rules {
                 };
                 match *slot {
                     Some((other, first)) if other == argument => {
-                        return Err(Error::Duplicate { argument, value: format!("site {index}"), first, second: position });
+                        return Err(Error::Duplicate {
+                            argument,
+                            value: format!("site {index}"),
+                            first,
+                            second: position,
+                        });
                     }
                     Some((other, _)) => {
                         let reason = format!("site {index} stands in both; keep it in one of them");

@@ -159,7 +159,8 @@ impl Model for SetCover {
         let counts = covering_sites(&self.travel, &self.reach, &sites);
         let nearest = nearest_open(&self.travel, &self.reach, &sites);
         let covered = |i: usize| counts[i] >= self.backup;
-        let assignment = nearest.iter().enumerate().map(|(i, near)| near.filter(|_| covered(i)).map(|(j, _)| j)).collect();
+        let assignment =
+            nearest.iter().enumerate().map(|(i, near)| near.filter(|_| covered(i)).map(|(j, _)| j)).collect();
         let objective = self.rules.by_site(self.travel.n_sites())?.money(&sites);
         Ok(Plan { sites, assignment, flows: None, objective })
     }

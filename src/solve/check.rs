@@ -50,7 +50,10 @@ pub fn check<M: Checked>(model: &M, solution: &Solution) -> Result<(), Error> {
         && M::SENSE.better(solution.objective, bound)
         && relative_gap(solution.objective, bound) > TOLERANCE
     {
-        return Err(Error::Unverified(format!("the objective {} is better than its bound {bound}", solution.objective)));
+        return Err(Error::Unverified(format!(
+            "the objective {} is better than its bound {bound}",
+            solution.objective
+        )));
     }
     Ok(())
 }
@@ -90,12 +93,15 @@ impl Solution {
         let figures = Figures::of(model, &flows, &weights);
         let (status, gap, limit) = verdict(objective, &proof, options.gap);
         // Bound and objective within the precision of the arithmetic are the same number: print one.
-        let bound = if status == Status::Optimal { Some(objective) } else { proof.bound.filter(|bound| bound.is_finite()) };
+        let bound =
+            if status == Status::Optimal { Some(objective) } else { proof.bound.filter(|bound| bound.is_finite()) };
         if let Some(bound) = proof.bound
             && M::SENSE.better(objective, bound)
             && relative_gap(objective, bound) > TOLERANCE
         {
-            return Err(Error::Unverified(format!("the objective {objective} is better than the proven bound {bound}")));
+            return Err(Error::Unverified(format!(
+                "the objective {objective} is better than the proven bound {bound}"
+            )));
         }
         Ok(Self {
             model: M::NAME.into(),
@@ -127,7 +133,9 @@ impl Solution {
 fn verdict(objective: f64, proof: &Proof, asked: f64) -> (Status, Option<f64>, Option<Limit>) {
     match proof.bound.filter(|bound| bound.is_finite()).map(|bound| relative_gap(objective, bound)) {
         Some(0.0) => (Status::Optimal, Some(0.0), None),
-        Some(gap) if asked > 0.0 && gap <= asked => (Status::Feasible, Some(gap), Some(proof.limit.unwrap_or(Limit::Gap))),
+        Some(gap) if asked > 0.0 && gap <= asked => {
+            (Status::Feasible, Some(gap), Some(proof.limit.unwrap_or(Limit::Gap)))
+        }
         gap => (Status::Feasible, gap, proof.limit),
     }
 }
@@ -139,7 +147,9 @@ pub(super) fn unverified<T>(message: String) -> Result<T, Error> {
 /// Two numbers must be equal to the precision of the arithmetic.
 fn agree(what: &str, recomputed: f64, claimed: f64) -> Result<(), Error> {
     // Long sums in another order differ by more than the last digit.
-    if recomputed == claimed || (recomputed - claimed).abs() <= TOLERANCE * recomputed.abs().max(claimed.abs()).max(PRECISION) {
+    if recomputed == claimed
+        || (recomputed - claimed).abs() <= TOLERANCE * recomputed.abs().max(claimed.abs()).max(PRECISION)
+    {
         return Ok(());
     }
     unverified(format!("the {what} is {recomputed} by the data, but {claimed} was claimed"))
@@ -187,7 +197,11 @@ fn check_sites<M: Model>(model: &M, plan: &Plan) -> Result<(), Error> {
 fn check_service<M: Checked>(model: &M, plan: &Plan) -> Result<Vec<Flow>, Error> {
     let travel = model.travel();
     if plan.assignment.len() != travel.n_demand() {
-        return unverified(format!("{} demand points are assigned where there are {}", plan.assignment.len(), travel.n_demand()));
+        return unverified(format!(
+            "{} demand points are assigned where there are {}",
+            plan.assignment.len(),
+            travel.n_demand()
+        ));
     }
     if !model.assigns() {
         return Ok(Vec::new());
@@ -230,7 +244,9 @@ fn check_service<M: Checked>(model: &M, plan: &Plan) -> Result<Vec<Flow>, Error>
         let named = plan.assignment[i];
         let share_of_named = flows_of(&flows, i).find(|flow| Some(flow.site) == named).map_or(0.0, |flow| flow.share);
         if named.is_some() != largest[i].1.is_some() || share_of_named < largest[i].0 - TOLERANCE {
-            return unverified(format!("demand point {i} is assigned to {named:?}, not to the site that serves most of it"));
+            return unverified(format!(
+                "demand point {i} is assigned to {named:?}, not to the site that serves most of it"
+            ));
         }
     }
     check_capacity(model, plan, &flows)?;
@@ -286,7 +302,10 @@ fn check_closest<M: Model>(model: &M, plan: &Plan, flows: &[Flow]) -> Result<(),
         if let Some((near, least)) = nearest[flow.demand as usize]
             && cost > least
         {
-            return unverified(format!("demand point {} is served by site {}, though open site {near} is nearer", flow.demand, flow.site));
+            return unverified(format!(
+                "demand point {} is served by site {}, though open site {near} is nearer",
+                flow.demand, flow.site
+            ));
         }
     }
     Ok(())

@@ -260,7 +260,10 @@ impl SolveOptions {
             return Err(Error::Unavailable {
                 argument: "backend",
                 value: self.backend.name().into(),
-                reason: format!("this build lacks it; enable the feature {:?} or choose the other backend", self.backend.name()),
+                reason: format!(
+                    "this build lacks it; enable the feature {:?} or choose the other backend",
+                    self.backend.name()
+                ),
             });
         }
         Ok(())

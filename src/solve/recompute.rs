@@ -88,7 +88,9 @@ fn check_backup<M: Model>(model: &M, backup: usize, plan: &Plan) -> Result<(), E
     let counts = covering_sites(model.travel(), model.reach(), &plan.sites);
     for (i, (count, site)) in counts.iter().zip(&plan.assignment).enumerate() {
         if (*count >= backup) != site.is_some() {
-            return unverified(format!("demand point {i} has {count} open sites in reach where {backup} are needed, but is assigned to {site:?}"));
+            return unverified(format!(
+                "demand point {i} has {count} open sites in reach where {backup} are needed, but is assigned to {site:?}"
+            ));
         }
     }
     Ok(())

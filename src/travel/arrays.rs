@@ -111,7 +111,13 @@ impl TravelMatrix {
         for (position, (&j, &value)) in site.iter().zip(&cost).enumerate() {
             if j as usize >= n_sites {
                 let index = j as usize;
-                return Err(Error::IndexOutOfBounds { argument: "site", position, index, len: n_sites, counted: "sites" });
+                return Err(Error::IndexOutOfBounds {
+                    argument: "site",
+                    position,
+                    index,
+                    len: n_sites,
+                    counted: "sites",
+                });
             }
             check_finite_cost("cost", position, value)?;
         }

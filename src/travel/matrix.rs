@@ -44,7 +44,10 @@ impl TravelMatrix {
         let n_demand = by_demand.len();
         for (argument, n) in [("demand", n_demand), ("sites", n_sites)] {
             if n == 0 {
-                return Err(Error::Empty { argument, reason: "a travel matrix needs at least one demand point and one site" });
+                return Err(Error::Empty {
+                    argument,
+                    reason: "a travel matrix needs at least one demand point and one site",
+                });
             }
             // One below the maximum, so that an index can always be incremented.
             if u32::try_from(n).is_err() || n == u32::MAX as usize {

@@ -153,7 +153,12 @@ fn check_points(argument: &'static str, points: &[[f64; 2]], metric: Metric) -> 
             }
             // Squares of larger numbers overflow.
             if value.abs() > 1e150 {
-                return Err(Error::OutOfRange { argument, index, value, reason: "coordinates must be finite (at most 1e150)" });
+                return Err(Error::OutOfRange {
+                    argument,
+                    index,
+                    value,
+                    reason: "coordinates must be finite (at most 1e150)",
+                });
             }
             let limit = if axis == 0 { 180.0 } else { 90.0 };
             if metric == Metric::Haversine && value.abs() > limit {

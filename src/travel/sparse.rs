@@ -111,7 +111,8 @@ impl<'a> Row<'a> {
 
 impl<'a> IntoIterator for Row<'a> {
     type Item = (u32, f64);
-    type IntoIter = std::iter::Zip<std::iter::Copied<std::slice::Iter<'a, u32>>, std::iter::Copied<std::slice::Iter<'a, f64>>>;
+    type IntoIter =
+        std::iter::Zip<std::iter::Copied<std::slice::Iter<'a, u32>>, std::iter::Copied<std::slice::Iter<'a, f64>>>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.index.iter().copied().zip(self.cost.iter().copied())

@@ -51,7 +51,8 @@ pub(crate) fn search(cells: &Cells, warm: Option<&[u32]>, seed: u64, control: &C
 /// completed within the budget.
 pub(crate) fn rounded(cells: &Cells, shares: &[f64]) -> Option<Vec<u32>> {
     let mut state = State::new(cells);
-    let mut order: Vec<u32> = (0_u32..).zip(shares.iter().take(cells.n_sites())).filter(|(_, y)| **y > 1e-6).map(|(j, _)| j).collect();
+    let mut order: Vec<u32> =
+        (0_u32..).zip(shares.iter().take(cells.n_sites())).filter(|(_, y)| **y > 1e-6).map(|(j, _)| j).collect();
     order.sort_by(|&a, &b| shares[b as usize].total_cmp(&shares[a as usize]).then(a.cmp(&b)));
     for site in order {
         if state.fits(site, None) {
@@ -86,7 +87,8 @@ struct State<'a> {
 
 impl<'a> State<'a> {
     fn new(cells: &'a Cells) -> Self {
-        let mut cheapest: Vec<f64> = (0..cells.n_sites()).filter(|&j| cells.counted[j]).map(|j| cells.cost[j]).collect();
+        let mut cheapest: Vec<f64> =
+            (0..cells.n_sites()).filter(|&j| cells.counted[j]).map(|j| cells.cost[j]).collect();
         cheapest.sort_by(f64::total_cmp);
         Self {
             cells,
@@ -156,7 +158,8 @@ impl<'a> State<'a> {
         if self.is_open[site] {
             return false;
         }
-        let (mut money, mut counted) = (self.money + self.cells.cost[site], self.counted + usize::from(self.cells.counted[site]));
+        let (mut money, mut counted) =
+            (self.money + self.cells.cost[site], self.counted + usize::from(self.cells.counted[site]));
         if let Some(out) = instead_of {
             money -= self.cells.cost[out as usize];
             counted -= usize::from(self.cells.counted[out as usize]);
@@ -227,7 +230,8 @@ impl<'a> State<'a> {
                         continue;
                     }
                     let change = gains[at] - loss + correction[at];
-                    if change > best.map_or(1e-9 * self.value.max(1e-9), |(most, _, _)| most) && self.fits(j, Some(out)) {
+                    if change > best.map_or(1e-9 * self.value.max(1e-9), |(most, _, _)| most) && self.fits(j, Some(out))
+                    {
                         best = Some((change, out, j));
                     }
                 }

@@ -11,7 +11,13 @@ const WORK: usize = 40_000_000;
 
 /// A cheap choice of local sites that covers every cell, or cells of at least the `wanted` weight (that of the open
 /// sites included); `None` when all sites together do not.
-pub(crate) fn search(cells: &Cells, wanted: Option<f64>, warm: Option<&[u32]>, seed: u64, control: &Control) -> Option<Vec<u32>> {
+pub(crate) fn search(
+    cells: &Cells,
+    wanted: Option<f64>,
+    warm: Option<&[u32]>,
+    seed: u64,
+    control: &Control,
+) -> Option<Vec<u32>> {
     let mut state = State::new(cells, wanted);
     for &site in warm.unwrap_or_default() {
         state.open(site);

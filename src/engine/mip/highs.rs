@@ -64,7 +64,10 @@ pub(super) fn solve(mut formulation: Formulation<'_>, control: &Control) -> Resu
     };
     let task = Task { start, time_limit: control.remaining(), ..Task::default() };
     let (mut found, stopped) = match worker.run(task, control, tell)? {
-        Some(report) => (Found { values: report.values, bound: report.bound, ended: Ended::Complete, nodes: report.nodes }, report.end),
+        Some(report) => (
+            Found { values: report.values, bound: report.bound, ended: Ended::Complete, nodes: report.nodes },
+            report.end,
+        ),
         None => {
             let told = worker.told();
             (Found { values: told.plan, bound: told.dual, ended: Ended::Complete, nodes: told.nodes }, End::Limit(None))
@@ -88,7 +91,14 @@ pub(super) fn live_lp(formulation: Formulation<'_>, control: &Control) -> Result
     let Some(model) = build(formulation, control)? else { return Ok(None) };
     let settings = Settings { threads: 1, ..options(control) };
     let worker = Worker::spawn(model, settings)?;
-    Ok(Some(Box::new(Live { worker: Some(worker), constant, changes: Vec::new(), rows: Vec::new(), values: Vec::new(), reduced: Vec::new() })))
+    Ok(Some(Box::new(Live {
+        worker: Some(worker),
+        constant,
+        changes: Vec::new(),
+        rows: Vec::new(),
+        values: Vec::new(),
+        reduced: Vec::new(),
+    })))
 }
 
 /// Builds the model; `None` when a limit came first.

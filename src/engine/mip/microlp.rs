@@ -71,7 +71,11 @@ fn nothing(ended: Ended) -> Found {
 fn read(outcome: SolveOutcome, constant: f64, columns: usize, ended: Ended) -> Found {
     let stats = outcome.stats();
     let Some(solution) = outcome.solution() else {
-        return Found { bound: stats.best_bound.map(|bound| bound + constant), nodes: stats.nodes_solved, ..nothing(ended) };
+        return Found {
+            bound: stats.best_bound.map(|bound| bound + constant),
+            nodes: stats.nodes_solved,
+            ..nothing(ended)
+        };
     };
     let bound = if ended == Ended::Complete { Some(solution.objective()) } else { stats.best_bound };
     let values: Vec<f64> = solution.iter().map(|(_, value)| value).collect();

@@ -6,14 +6,14 @@
 pub(crate) mod center;
 pub(crate) mod cover;
 pub(crate) mod dispersion;
-pub(crate) mod median;
 #[cfg(feature = "highs")]
 mod highs;
+pub(crate) mod median;
 #[cfg(feature = "microlp")]
 mod microlp;
 pub(crate) mod serve;
 
-use good_lp::{Constraint, IntoAffineExpression, Expression, ProblemVariables};
+use good_lp::{Constraint, Expression, IntoAffineExpression, ProblemVariables};
 
 use super::Ended;
 use crate::error::Error;

@@ -70,8 +70,13 @@ impl<'a> Greedy<'a> {
         self.money += self.serve.money[j];
         self.counted += usize::from(self.serve.counted[j]);
         // It takes those who save most, as far as its capacity goes.
-        let mut order: Vec<(f64, u32, f64)> =
-            self.serve.columns().get(j).iter().map(|entry| (self.v[entry.demand as usize] - entry.unit, entry.demand, entry.unit)).collect();
+        let mut order: Vec<(f64, u32, f64)> = self
+            .serve
+            .columns()
+            .get(j)
+            .iter()
+            .map(|entry| (self.v[entry.demand as usize] - entry.unit, entry.demand, entry.unit))
+            .collect();
         order.retain(|(saved, ..)| *saved > 0.0);
         order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut left = self.serve.capacity[j];
