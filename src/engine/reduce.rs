@@ -27,11 +27,6 @@ impl Lists {
         }
     }
 
-    /// Number of lists.
-    pub fn len(&self) -> usize {
-        self.start.len().saturating_sub(1)
-    }
-
     /// Number of entries in all lists.
     pub fn entries(&self) -> usize {
         self.items.len()
@@ -206,16 +201,13 @@ impl Cells {
 
     /// Opens some of the sites for good and closes others.
     pub fn fix(&mut self, open: &[bool], closed: &[bool]) {
-        for at in 0..self.n_sites() {
-            if !open[at] {
-                continue;
-            }
+        for (j, at) in (0_u32..).zip(0..self.n_sites()).filter(|&(_, at)| open[at]) {
             self.open.push(self.site[at]);
             self.budget = self.budget.map(|budget| budget - self.cost[at]);
             if self.counted[at] {
                 self.p = self.p.map(|p| p.saturating_sub(1));
             }
-            for &cell in self.cells_of.get(u32::try_from(at).unwrap_or(u32::MAX)) {
+            for &cell in self.cells_of.get(j) {
                 let need = &mut self.need[cell as usize];
                 *need = need.saturating_sub(1);
                 if *need == 0 {

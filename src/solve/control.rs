@@ -93,11 +93,6 @@ impl<'a> Control<'a> {
         self.lock().bound
     }
 
-    /// The best objective told so far.
-    pub fn best_incumbent(&self) -> Option<f64> {
-        self.lock().incumbent
-    }
-
     /// Whether incumbent and bound have met the gap that was asked for (never for a gap of 0).
     pub fn gap_reached(&self) -> bool {
         let known = *self.lock();

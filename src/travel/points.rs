@@ -93,7 +93,7 @@ where
     let tree: RTree<GeomWithData<P, u32>> = RTree::bulk_load(entries);
     // A little wider than asked, so that rounding in the tree loses no point on the circle.
     let wider = reach * (1.0 + 1e-9) + f64::MIN_POSITIVE.sqrt();
-    let rows: Vec<(Vec<(u32, f64)>, Option<f64>)> = demand
+    let (rows, nearest): (Vec<Vec<(u32, f64)>>, Vec<Option<f64>>) = demand
         .par_iter()
         .map(|&from| {
             let at = place(from);
@@ -106,13 +106,9 @@ where
             let nearest = if row.is_empty() { nearest(&tree, sites, metric, from, at) } else { None };
             (row, nearest)
         })
-        .collect();
-    let mut beyond = Vec::new();
-    for (i, row) in (0_u32..).zip(&rows) {
-        beyond.extend(row.1.map(|cost| (i, cost)));
-    }
-    let sparse = Sparse::from_rows(rows.into_iter().map(|row| row.0));
-    Ok((TravelMatrix::from_sparse(sparse, sites.len())?, beyond))
+        .unzip();
+    let beyond = (0_u32..).zip(nearest).filter_map(|(i, cost)| cost.map(|cost| (i, cost))).collect();
+    Ok((TravelMatrix::from_sparse(Sparse::from_rows(rows), sites.len())?, beyond))
 }
 
 /// The distance to the nearest site, for a demand point that has none within the cut-off.

@@ -80,7 +80,7 @@ impl Instance {
                     }
                     (None, None) if is_open[at] && is_open[j as usize] => self.among_open = self.among_open.min(cost),
                     (Some(a), None) if is_open[j as usize] => {
-                        self.to_open[a as usize] = self.to_open[a as usize].min(cost)
+                        self.to_open[a as usize] = self.to_open[a as usize].min(cost);
                     }
                     (None, Some(b)) if is_open[at] => self.to_open[b as usize] = self.to_open[b as usize].min(cost),
                     _ => {}

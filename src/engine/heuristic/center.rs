@@ -345,7 +345,7 @@ impl<'a> State<'a> {
             let mut best: Option<(f64, u32, u32)> = None;
             for &site in &sites[..nearer] {
                 counter += 1;
-                if counter % 64 == 0 && control.stop().is_some() {
+                if counter.is_multiple_of(64) && control.stop().is_some() {
                     return;
                 }
                 if self.is_open[site as usize] {

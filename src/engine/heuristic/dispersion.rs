@@ -186,7 +186,7 @@ impl<'a> State<'a> {
         // Keeping an existing site can be cheaper than closing it.
         while !self.instance.affords(self.money) {
             let saving = |site: &u32| !self.is_chosen[*site as usize];
-            match self.farthest(|site| self.instance.saving.iter().any(|&other| other == site) && saving(&site)) {
+            match self.farthest(|site| self.instance.saving.contains(&site) && saving(&site)) {
                 Some(site) => self.choose(site),
                 None => return,
             }

@@ -157,7 +157,7 @@ pub(crate) fn rounded(bound: f64, step: f64, sense: Sense) -> f64 {
         return bound;
     }
     // Solvers are exact to about 1e-6; a bound that close to a whole step is that step.
-    let slack = 1e-6 * (bound / step).abs().max(1.0).min(1e4);
+    let slack = 1e-6 * (bound / step).abs().clamp(1.0, 1e4);
     match sense {
         Sense::Maximize => ((bound / step) + slack.min(0.4)).floor() * step,
         Sense::Minimize => ((bound / step) - slack.min(0.4)).ceil() * step,
