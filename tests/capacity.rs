@@ -207,8 +207,10 @@ fn a_required_site_that_cannot_reach_its_minimum_use_is_named() {
     );
 }
 
+type Points = Vec<[f64; 2]>;
+
 /// A town of 300 homes and 60 rooms, scattered by a small generator of its own.
-fn scattered() -> (Vec<[f64; 2]>, Vec<[f64; 2]>, Vec<f64>, Vec<f64>) {
+fn scattered() -> (Points, Points, Vec<f64>, Vec<f64>) {
     let mut state = 1_u64;
     let mut next = move |n: u64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

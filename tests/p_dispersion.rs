@@ -101,7 +101,7 @@ fn agrees_with_brute_force(sites: &Sites, rules: &Rules) -> Result<(), TestCaseE
             }
             (Err(Error::Infeasible(reasons)), None) => prop_assert!(!reasons.reasons.is_empty()),
             (Err(Error::InvalidValue { argument: "travel", .. }), Some(expected)) => {
-                prop_assert_eq!(expected, f64::INFINITY)
+                prop_assert_eq!(expected, f64::INFINITY);
             }
             (other, expected) => prop_assert!(false, "{other:?} where brute force says {expected:?} ({options:?})"),
         }

@@ -37,11 +37,14 @@ fn communities_table<'py>(py: Python<'py>, rows: &[Community]) -> PyResult<Bound
     Ok(table)
 }
 
+/// A number of people or households of a demand point.
+type Count = fn(&Home) -> u32;
+
 fn homes_table<'py>(py: Python<'py>, rows: &[Home]) -> PyResult<Bound<'py, PyDict>> {
     let table = PyDict::new(py);
     table.set_item("at", places(py, rows, |row| row.at)?)?;
     table.set_item("community", numbers(py, rows, |row| row.community))?;
-    let counts: [(&str, fn(&Home) -> u32); 8] = [
+    let counts: [(&str, Count); 8] = [
         ("households", |row| row.households),
         ("people", |row| row.people),
         ("age_0_3", |row| row.age_0_3),

@@ -93,7 +93,7 @@ where
     let tree: RTree<GeomWithData<P, u32>> = RTree::bulk_load(entries);
     // A little wider than asked, so that rounding in the tree loses no point on the circle.
     let wider = reach * (1.0 + 1e-9) + f64::MIN_POSITIVE.sqrt();
-    let (rows, nearest): (Vec<Vec<(u32, f64)>>, Vec<Option<f64>>) = demand
+    let (rows, nearest): (Vec<_>, Vec<_>) = demand
         .par_iter()
         .map(|&from| {
             let at = place(from);

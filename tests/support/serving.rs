@@ -352,11 +352,9 @@ pub fn agrees(case: &Case, backend: Backend) {
 /// Fails when a reason for infeasibility is not true of the case.
 fn is_true(case: &Case, reason: &Reason) {
     match reason {
-        Reason::CapacityShort { missing, .. } => {
-            if case.share.is_none() {
-                let least = case.least_lacking().unwrap_or_else(|| panic!("no capacity would help: {reason}"));
-                assert!((least - missing).abs() < 1e-6, "{least} is missing: {reason}");
-            }
+        Reason::CapacityShort { missing, .. } if case.share.is_none() => {
+            let least = case.least_lacking().unwrap_or_else(|| panic!("no capacity would help: {reason}"));
+            assert!((least - missing).abs() < 1e-6, "{least} is missing: {reason}");
         }
         Reason::SitesTooFew { p, smallest: Some(smallest) } => {
             assert!(smallest > p);

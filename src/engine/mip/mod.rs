@@ -34,7 +34,8 @@ pub(crate) struct Formulation<'a> {
     pub rows: Box<dyn Iterator<Item = Constraint> + 'a>,
     /// Rough number of matrix entries, for the memory limit.
     pub entries: usize,
-    /// Values of all variables in a feasible plan.
+    /// Values of all variables in a feasible plan, for backends that take one.
+    #[cfg_attr(not(feature = "highs"), allow(dead_code, reason = "microlp takes no start through good_lp"))]
     pub start: Option<Vec<f64>>,
     /// The objective is a whole multiple of this for every plan (0: nothing is known), so bounds may be rounded.
     pub step: f64,
@@ -73,6 +74,7 @@ pub(crate) trait LiveLp {
 
 /// How a solve of a live programme ended.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(not(feature = "highs"), allow(dead_code, reason = "only HiGHS keeps a programme alive"))]
 pub(crate) enum LpEnd {
     /// Solved; its objective, constant included.
     Optimal(f64),
@@ -95,7 +97,10 @@ pub(crate) fn live_lp(formulation: Formulation<'_>, control: &Control) -> Result
     match control.options.backend {
         #[cfg(feature = "highs")]
         Backend::Highs => highs::live_lp(formulation, control),
-        _ => Ok(None),
+        _ => {
+            drop(formulation);
+            Ok(None)
+        }
     }
 }
 
