@@ -43,11 +43,6 @@ impl Columns {
     pub fn get(&self, site: usize) -> &[Entry] {
         &self.entries[self.start[site]..self.start[site + 1]]
     }
-
-    /// Number of pairs.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
 }
 
 /// A site that can serve a demand point.
