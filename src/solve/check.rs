@@ -338,7 +338,8 @@ impl Figures {
 
 /// The weight that a plan covers: shared by the covering models.
 pub(super) fn served_weight(flows: &[Flow], weights: &[f64]) -> f64 {
-    flows.iter().map(|flow| weights[flow.demand as usize] * flow.share).sum()
+    // An empty sum is -0; nothing covered is 0.
+    flows.iter().map(|flow| weights[flow.demand as usize] * flow.share).sum::<f64>() + 0.0
 }
 
 /// Everyone must be served wholly: shared by the models that serve all.

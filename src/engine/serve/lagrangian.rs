@@ -35,6 +35,15 @@ pub(crate) struct Relaxation {
     pub open: Vec<bool>,
 }
 
+impl Relaxation {
+    /// The sites that every plan cheaper than `cost` leaves closed, and those that it opens.
+    pub fn settled(&self, serve: &Serve, cost: f64) -> (Vec<bool>, Vec<bool>) {
+        let turned = |open: bool, j: usize| self.open[j] == open && self.turned[j] > cost && !serve.must_open[j];
+        let all = |open| (0..serve.n_sites()).map(|j| turned(open, j)).collect();
+        (all(false), all(true))
+    }
+}
+
 /// Climbs towards the best bound. `known` is a plan's open set and its cost, when there is one.
 pub(crate) fn climb(serve: &Serve, known: Option<(&[bool], f64)>, control: &Control) -> Relaxation {
     let mut ascent = Ascent::new(serve, known);

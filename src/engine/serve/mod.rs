@@ -1,12 +1,14 @@
 //! Sites with limits: maximal covering, set covering, p-median and fixed charge with capacities or minimum use.
 //!
 //! All four become one [`problem::Serve`]. [`transport`] serves an open set best when demand may split, [`single`] well
-//! when it must not; [`search`] looks for good open sets with both; the formulation in `mip/serve.rs` proves.
+//! when it must not; [`search`] looks for good open sets with both; [`lagrangian`] bounds every plan and settles sites;
+//! the formulation in `mip/serve.rs` proves on what remains.
 
 mod columns;
 mod explain;
 mod greedy;
 mod lagrangian;
+mod merge;
 mod plan;
 mod prices;
 pub(crate) mod problem;
@@ -19,7 +21,7 @@ pub(crate) use self::problem::ServeModel;
 use super::{Ended, Outcome, mip};
 use crate::error::Error;
 use crate::model::{Model, Plan};
-use crate::solve::{Control, Method, PRECISION, Phase, Reason};
+use crate::solve::{Control, Limit, Method, PRECISION, Phase, Reason};
 
 /// Whether limits on the sites decide who is served: then this module solves the model.
 pub(crate) fn is_limited<M: Model>(model: &M) -> bool {
@@ -31,79 +33,108 @@ pub(crate) fn obstacles<M: ServeModel>(model: &M) -> Vec<Reason> {
     explain::obstacles(model)
 }
 
+/// See [`super::Engine::explain`].
+pub(crate) fn explain<M: ServeModel>(model: &M, control: &Control) -> Vec<Reason> {
+    explain::explain(model, control)
+}
+
 /// See [`super::Engine::heuristic`].
 pub(crate) fn heuristic<M: ServeModel>(model: &M, warm: Option<&[u32]>, control: &Control) -> Option<Plan> {
-    let serve = Serve::of(model).ok()?;
-    let warm = warm.map(|sites| serve.flags(sites));
-    let found = search::search(&serve, warm.as_deref(), control)?;
-    Some(plan::plan(model, &serve, &found.open, &found.served.shares))
+    let case = Case::of(model).ok()?;
+    let warm = warm.map(|sites| case.core().flags(sites));
+    let found = search::search(case.core(), warm.as_deref(), control)?;
+    Some(case.plan(model, &found))
 }
 
 /// See [`super::Engine::exact`].
 pub(crate) fn exact<M: ServeModel>(model: &M, start: Option<&Plan>, control: &Control) -> Result<Outcome, Error> {
-    let whole = Serve::of(model)?;
+    let case = Case::of(model)?;
+    let core = case.core();
     let mut best = start.cloned();
+    let mut bound = None;
     let mut rest = None;
-    let mut proven = None;
     if control.options.method == Method::Auto {
-        let known = start.map(|plan| (whole.flags(&plan.sites), whole.objective(plan.objective)));
-        let relaxation =
-            lagrangian::climb(&whole, known.as_ref().map(|(open, cost)| (open.as_slice(), *cost)), control);
-        if let Some(found) = search::from(&whole, &relaxation.open, control) {
-            let plan = plan::plan(model, &whole, &found.open, &found.served.shares);
-            if best.as_ref().is_none_or(|best| whole.sense.better(plan.objective, best.objective)) {
-                control.incumbent(Phase::Heuristic, plan.objective);
-                best = Some(plan);
-            }
+        let known = start.map(|plan| (core.flags(&plan.sites), core.objective(plan.objective)));
+        let relaxation = lagrangian::climb(core, known.as_ref().map(|(open, cost)| (open.as_slice(), *cost)), control);
+        if let Some(found) = search::from(core, &relaxation.open, control) {
+            let plan = case.plan(model, &found);
+            control.incumbent(Phase::Heuristic, plan.objective);
+            best = super::better_plan::<M>(best, Some(plan));
         }
         // The sums behind the bound are exact to rounding only.
-        let slack = PRECISION * relaxation.bound.abs().max(whole.largest_cost());
-        let bound = mip::rounded(whole.objective(relaxation.bound - slack), whole.step(), whole.sense);
-        proven = Some(bound);
+        let slack = 1e-2 * PRECISION * relaxation.bound.abs().max(core.largest_cost());
+        let proven = mip::rounded(core.objective(relaxation.bound - slack), core.step(), core.sense);
+        bound = Some(proven);
         if let Some(plan) = &best {
-            let cost = whole.objective(plan.objective);
-            if whole.objective(bound) >= cost - (0.999 * whole.step()).max(PRECISION * cost.abs()) {
-                return Ok(Outcome { bound: Some(plan.objective), plan: best, ended: Ended::Complete, nodes: 0 });
+            let cost = core.objective(plan.objective);
+            let settled = core.objective(proven)
+                >= cost - (0.999 * core.step()).max(PRECISION * cost.abs().max(core.largest_cost()));
+            let limit = control.stop().or((control.options.gap > 0.0 && control.gap_reached()).then_some(Limit::Gap));
+            if settled || limit.is_some() {
+                let bound = if settled { plan.objective } else { proven };
+                let ended = limit.filter(|_| !settled).map_or(Ended::Complete, Ended::Limit);
+                return Ok(Outcome { plan: best, bound: Some(bound), ended, nodes: 0 });
             }
-            let at_least = cost - 0.999 * whole.step() + slack;
-            let turned = |open: bool| -> Vec<bool> {
-                (0..whole.n_sites())
-                    .map(|j| relaxation.open[j] == open && relaxation.turned[j] > at_least && !whole.must_open[j])
-                    .collect()
-            };
-            rest = Some(whole.restricted(&turned(false), &turned(true)));
+            let (closed, opened) = relaxation.settled(core, cost - 0.999 * core.step() + slack);
+            rest = Some(core.restricted(&closed, &opened));
         }
     }
-    let serve = rest.as_ref().unwrap_or(&whole);
+    let serve = rest.as_ref().unwrap_or(core);
     // The known plan may use sites that no better one does; then it is no start.
-    let known = best.as_ref().and_then(|plan| plan::answer(serve, plan));
-    let formulation = mip::serve::formulation(serve, mip::serve::Goal::Objective, known.as_ref());
-    let found = mip::solve(formulation, control)?;
-    let plan = match &found.values {
-        Some(values) => Some(plan::exact(model, serve, &mip::serve::answer(serve, values))?),
-        None => None,
-    };
-    let plan = super::better_plan::<M>(plan, best);
-    let mut bound = found.bound;
-    if let Some(plan) = &plan {
-        // What was left out is no better than the best known plan. A bound that differs by noise alone is met.
-        let noise = PRECISION * whole.largest_cost();
-        let reached =
-            |bound: f64| !whole.sense.better(bound, plan.objective) || (plan.objective - bound).abs() <= noise;
-        bound = bound.map(|bound| if reached(bound) { plan.objective } else { bound });
-        if bound.is_none() && found.ended == Ended::Complete {
-            bound = Some(plan.objective);
-        }
+    let known = best.as_ref().and_then(|plan| plan::answer(serve, plan, case.cell_of()));
+    let found = mip::solve(mip::serve::formulation(serve, mip::serve::Goal::Objective, known.as_ref()), control)?;
+    if let Some(values) = &found.values {
+        let plan = plan::exact(model, &case, serve, &mip::serve::answer(serve, values));
+        best = super::better_plan::<M>(Some(plan), best);
     }
-    let tighter = |a: f64, b: f64| if whole.sense.better(a, b) { b } else { a };
-    let bound = match (bound, proven) {
+    let tighter = |a: f64, b: f64| if core.sense.better(a, b) { b } else { a };
+    let mut from_solver = found.bound;
+    if let Some(plan) = &best {
+        // What was left out is no better than the best known plan, and a bound that differs by noise alone is met.
+        let noise = PRECISION * core.largest_cost();
+        let met = |bound: f64| !core.sense.better(bound, plan.objective) || (plan.objective - bound).abs() <= noise;
+        let nothing_better = found.ended == Ended::Complete && found.bound.is_none();
+        let at_best = found.bound.is_some_and(met) || nothing_better;
+        from_solver = if at_best { Some(plan.objective) } else { found.bound };
+    }
+    let bound = match (from_solver, bound) {
         (Some(a), Some(b)) => Some(tighter(a, b)),
         (a, b) => a.or(b),
     };
-    Ok(Outcome { plan, bound, ended: found.ended, nodes: found.nodes })
+    Ok(Outcome { plan: best, bound, ended: found.ended, nodes: found.nodes })
 }
 
-/// See [`super::Engine::explain`].
-pub(crate) fn explain<M: ServeModel>(model: &M, control: &Control) -> Vec<Reason> {
-    explain::explain(model, control)
+/// A problem as given and, where demand points can be merged, over cells.
+pub(crate) struct Case {
+    whole: Serve,
+    cells: Option<(Serve, Vec<u32>)>,
+}
+
+impl Case {
+    fn of<M: ServeModel>(model: &M) -> Result<Self, Error> {
+        let whole = Serve::of(model)?;
+        let cells = merge::merged(&whole);
+        Ok(Self { whole, cells })
+    }
+
+    /// The problem to solve.
+    fn core(&self) -> &Serve {
+        self.cells.as_ref().map_or(&self.whole, |cells| &cells.0)
+    }
+
+    fn cell_of(&self) -> Option<&[u32]> {
+        self.cells.as_ref().map(|cells| cells.1.as_slice())
+    }
+
+    /// The plan behind an open set that was found for the core.
+    fn plan<M: ServeModel>(&self, model: &M, found: &search::State) -> Plan {
+        match self.cell_of() {
+            None => plan::plan(model, &self.whole, &found.open, &found.served.shares),
+            Some(cell_of) => {
+                let served = merge::spread(cell_of, &found.served.shares);
+                let spread = plan::plan(model, &self.whole, &found.open, &served);
+                plan::anew(model, &self.whole, &found.open, spread)
+            }
+        }
+    }
 }

@@ -3,8 +3,8 @@
 use super::columns::Ways;
 use super::problem::{Serve, ServeModel, Serving};
 use super::transport::{self, clean};
+use super::{Case, merge};
 use crate::engine::mip::serve::Answer;
-use crate::error::Error;
 use crate::model::{Flow, Plan};
 
 /// Shares this close to what is asked for are those of linear programming.
@@ -34,13 +34,24 @@ pub(super) fn plan<M: ServeModel>(model: &M, serve: &Serve, open: &[bool], share
 }
 
 /// A plan in the terms of the formulation; `None` when it opens sites that the problem does not hold.
-pub(super) fn answer(serve: &Serve, plan: &Plan) -> Option<Answer> {
+pub(super) fn answer(serve: &Serve, plan: &Plan, cell_of: Option<&[u32]>) -> Option<Answer> {
     let open = serve.flags(&plan.sites);
     let must_open = serve.must_open.iter().zip(&open).all(|(must, open)| *open || !*must);
     if open.iter().filter(|open| **open).count() < plan.sites.len() || !must_open {
         return None;
     }
     let mut shares = vec![0.0; serve.pairs.len()];
+    // A plan may split the members of a cell in many ways: for cells the shares are solved anew.
+    if cell_of.is_some() {
+        let served = transport::serve(serve, &open);
+        for (i, of_cell) in served.shares.iter().enumerate() {
+            for at in serve.range(i) {
+                let share = of_cell.iter().find(|(site, _)| *site == serve.pairs[at].site);
+                shares[at] = share.map_or(0.0, |(_, share)| *share);
+            }
+        }
+        return (served.violation == 0.0).then_some(Answer { open, shares });
+    }
     let mut set = |i: usize, site: u32, share: f64| {
         for at in serve.range(i) {
             if serve.site[serve.pairs[at].site as usize] == site {
@@ -57,9 +68,9 @@ pub(super) fn answer(serve: &Serve, plan: &Plan) -> Option<Answer> {
     Some(Answer { open, shares })
 }
 
-/// The plan behind a solver's values, without their noise: the open sites are taken from it, and the shares too where
-/// they are whole; otherwise who is served where is solved anew, exactly, for these sites.
-pub(super) fn exact<M: ServeModel>(model: &M, serve: &Serve, answer: &Answer) -> Result<Plan, Error> {
+/// The plan behind a solver's values for `serve`, without their noise: the open sites are taken from it, and the shares
+/// too where they are whole; otherwise who is served where is solved anew, exactly, for these sites.
+pub(super) fn exact<M: ServeModel>(model: &M, case: &Case, serve: &Serve, answer: &Answer) -> Plan {
     let ways = Ways::of(serve, &answer.open);
     let mut rounded = Vec::with_capacity(serve.n_demand());
     for i in 0..serve.n_demand() {
@@ -78,19 +89,28 @@ pub(super) fn exact<M: ServeModel>(model: &M, serve: &Serve, answer: &Answer) ->
         }
         rounded.push(shares);
     }
-    let mut from_solver = plan(model, serve, &answer.open, &rounded);
-    if serve.single {
-        return Ok(from_solver);
+    if let Some(cell_of) = case.cell_of() {
+        rounded = merge::spread(cell_of, &rounded);
     }
-    let served = transport::serve(serve, &answer.open);
-    if served.violation == 0.0 {
-        let anew = plan(model, serve, &answer.open, &served.shares);
-        let worse = serve.objective(anew.objective - from_solver.objective);
-        if worse <= TOLERANCE * from_solver.objective.abs() {
-            from_solver = anew;
-        }
+    // From the numbers of the sites that were left to those of all.
+    let whole = &case.whole;
+    let sites: Vec<u32> =
+        serve.site.iter().zip(&answer.open).filter(|(_, open)| **open).map(|(&site, _)| site).collect();
+    let open = whole.flags(&sites);
+    for (site, _) in rounded.iter_mut().flatten() {
+        let there = whole.site.binary_search(&serve.site[*site as usize]);
+        *site = there.ok().and_then(|at| u32::try_from(at).ok()).unwrap_or(*site);
     }
-    Ok(from_solver)
+    let from_solver = plan(model, whole, &open, &rounded);
+    if serve.single { from_solver } else { anew(model, whole, &open, from_solver) }
+}
+
+/// The same plan with exact shares, unless they turn out worse than tolerances explain.
+pub(super) fn anew<M: ServeModel>(model: &M, whole: &Serve, open: &[bool], known: Plan) -> Plan {
+    let served = transport::serve(whole, open);
+    let exact = plan(model, whole, open, &served.shares);
+    let worse = whole.objective(exact.objective) - whole.objective(known.objective);
+    if served.violation == 0.0 && worse <= TOLERANCE * known.objective.abs() { exact } else { known }
 }
 
 /// Shares of a linear programme made exact: whoever is served but for the tolerance is served wholly.

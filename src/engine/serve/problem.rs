@@ -252,6 +252,18 @@ impl Serve {
         serve
     }
 
+    /// The problem with other demand points, each given by its demand, weight and pairs.
+    pub fn with_demand(&self, demand: Vec<f64>, weight: Vec<f64>, pairs: Vec<Vec<Pair>>) -> Self {
+        let mut serve =
+            Self { demand, weight, start: vec![0], pairs: Vec::new(), columns: OnceLock::new(), ..self.clone() };
+        for pairs in pairs {
+            let from = serve.pairs.len();
+            serve.pairs.extend(pairs);
+            serve.end_pairs(from);
+        }
+        serve
+    }
+
     /// Ends the pairs of a demand point; with closest assignment, nobody walks past a site that is open in every plan.
     fn end_pairs(&mut self, from: usize) {
         if self.closest {
