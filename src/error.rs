@@ -163,8 +163,9 @@ impl Error {
     }
 }
 
-/// Checks that every value of an array is a finite number that is not negative.
+/// Checks that every value of an array is a finite number that is not negative, and that their sum is finite.
 pub(crate) fn check_non_negative(argument: &'static str, values: &[f64]) -> Result<(), Error> {
+    let mut sum = 0.0;
     for (index, &value) in values.iter().enumerate() {
         if value.is_nan() {
             return Err(Error::NotANumber { argument, index });
@@ -176,6 +177,11 @@ pub(crate) fn check_non_negative(argument: &'static str, values: &[f64]) -> Resu
                 value,
                 reason: "a finite number of 0 or more is expected",
             });
+        }
+        sum += value;
+        if sum == f64::INFINITY {
+            let reason = "the sum up to here is larger than a number can hold; use a larger unit";
+            return Err(Error::OutOfRange { argument, index, value, reason });
         }
     }
     Ok(())

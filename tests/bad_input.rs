@@ -151,6 +151,7 @@ fn bad_weights_and_rules_are_told_with_their_index() {
         (of(MaxCover::new(travel(), [1.0, NAN]).p(1)), "weights[1] is NaN"),
         (of(MaxCover::new(travel(), [-1.0, 1.0]).p(1)), "weights[0] is -1"),
         (of(MaxCover::new(travel(), [1.0, INF]).p(1)), "weights[1] is inf"),
+        (of(MaxCover::new(travel(), [1e308, 1e308]).p(1)), "weights[1] is 1"),
         (of(plain()), "p is missing"),
         (of(plain().p(4)), "p is 4: there are only 3 sites"),
         (of(plain().p(usize::MAX)), "there are only 3 sites"),
