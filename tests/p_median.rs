@@ -49,7 +49,7 @@ fn agrees(town: &Town, rules: &Rules, ways: &[(Method, Backend)]) -> Result<(), 
             }
             (Err(error), None) => reasons_are_true(town, rules, &error)?,
             (other, expected) => {
-                prop_assert!(false, "{method:?} {backend:?} {other:?} where brute force says {expected:?}")
+                prop_assert!(false, "{method:?} {backend:?} {other:?} where brute force says {expected:?}");
             }
         }
     }

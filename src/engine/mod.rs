@@ -22,6 +22,8 @@ mod p_dispersion;
 mod p_median;
 mod set_cover;
 
+pub(crate) use obstacles::exceeds;
+
 use crate::error::Error;
 use crate::model::{Model, Plan};
 use crate::solve::{Checked, Control, Infeasible, Limit, Method, Phase, Proof, Solution, SolveOptions};

@@ -38,6 +38,14 @@ pub(crate) fn site_obstacles(rules: &Rules, by_site: &SiteRules) -> Vec<Reason> 
     reasons
 }
 
+/// [`site_obstacles`] for models that must serve everyone: the cheapest p sites need not reach all, so the smallest budget
+/// that works is left to the search.
+pub(crate) fn serving_obstacles(rules: &Rules, by_site: &SiteRules) -> Vec<Reason> {
+    let mut reasons = site_obstacles(rules, by_site);
+    reasons.retain(|reason| !matches!(reason, Reason::BudgetTooSmall { .. }));
+    reasons
+}
+
 /// Whether a cost is above a budget by more than rounding.
 pub(crate) fn exceeds(cost: f64, budget: f64) -> bool {
     cost > budget + 1e-9 * budget.abs().max(1.0)

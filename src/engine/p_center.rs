@@ -2,7 +2,7 @@
 
 use super::center::instance::Instance;
 use super::center::search::search;
-use super::obstacles::{site_obstacles, unreachable};
+use super::obstacles::{serving_obstacles, unreachable};
 use super::{Engine, Outcome, heuristic, solvable};
 use crate::error::Error;
 use crate::model::{Model, PCenter, Plan};
@@ -13,7 +13,7 @@ solvable!(PCenter);
 impl Engine for PCenter {
     fn obstacles(&self) -> Vec<Reason> {
         let Ok(by_site) = self.rules().by_site(self.travel().n_sites()) else { return Vec::new() };
-        let mut reasons = site_obstacles(self.rules(), &by_site);
+        let mut reasons = serving_obstacles(self.rules(), &by_site);
         reasons.extend(unreachable(self, &by_site, 1));
         reasons
     }

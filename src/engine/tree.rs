@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::Ended;
-use super::mip::{Formulation, LiveLp, LpEnd, live_lp, rounded};
+use super::mip::{Formulation, LiveLp, LpEnd, fits, live_lp, rounded};
 use crate::error::Error;
 use crate::model::Sense;
 use crate::solve::{Control, Limit, Phase};
@@ -66,8 +66,10 @@ pub(crate) fn branch_with_rows(
     offer: impl FnMut(&[f64]) -> Option<f64>,
     missing: impl FnMut(&[f64]) -> Vec<Vec<u32>>,
 ) -> Result<Proven, Error> {
+    let too_large = !fits(formulation.entries, control);
     match live_lp(formulation, control)? {
         Some(mut lp) => search(lp.as_mut(), task, control, offer, missing),
+        None if too_large => Ok(Proven { bound: None, ended: Ended::Limit(Limit::Memory), nodes: 0 }),
         None => Ok(Proven { bound: None, ended: Ended::Limit(control.stop().unwrap_or(Limit::Time)), nodes: 0 }),
     }
 }
@@ -230,8 +232,11 @@ impl Tree {
             .map(|(j, _)| j)
             .collect();
         if candidates.is_empty() {
-            // All binaries are whole: the relaxation is a plan, and `offer` has seen it.
-            return Ok(Visit::Done(None));
+            // All binaries are whole, yet `offer` made no plan as good of them: within the solver's tolerances a rule is
+            // broken. Deciding any column that is open yet goes on towards plans that break none.
+            let free = |column: &u32| self.bounds[*column as usize] == (0.0, 1.0);
+            let next = (0_u32..).zip(&values).map(|(column, _)| column).find(free);
+            return Ok(Visit::Done(next.and_then(|column| self.split(node, column, values[column as usize]))));
         }
         candidates.sort_by(|&a, &b| self.score(b, &values).total_cmp(&self.score(a, &values)).then(a.cmp(&b)));
         let Some(column) = self.probe(lp, &node, &values, &candidates, control)? else { return Ok(Visit::Done(None)) };

@@ -80,10 +80,22 @@ pub struct SiteRules {
 }
 
 impl SiteRules {
-    /// Money that a set of open sites costs.
+    /// Money that a set of open sites costs: opening the new ones and closing the closable ones that are not open.
+    ///
+    /// `open` must be ascending.
     #[must_use]
     pub fn money(&self, open: &[u32]) -> f64 {
-        self.constant + open.iter().filter_map(|&j| self.cost.get(j as usize)).sum::<f64>()
+        let mut money = 0.0;
+        for ((j, state), cost) in (0_u32..).zip(&self.state).zip(&self.cost) {
+            let is_open = open.binary_search(&j).is_ok();
+            // Added up directly: a constant minus what stays open would cancel where closing is dear.
+            match state {
+                SiteState::Closable if !is_open => money -= cost,
+                SiteState::Free | SiteState::Required | SiteState::Forbidden if is_open => money += cost,
+                _ => {}
+            }
+        }
+        money
     }
 
     /// How many of the open sites count towards `p`.

@@ -147,8 +147,9 @@ pub(super) fn unverified<T>(message: String) -> Result<T, Error> {
 /// Two numbers must be equal to the precision of the arithmetic.
 fn agree(what: &str, recomputed: f64, claimed: f64) -> Result<(), Error> {
     // Long sums in another order differ by more than the last digit.
+    let finite = recomputed.is_finite() && claimed.is_finite();
     if recomputed == claimed
-        || (recomputed - claimed).abs() <= TOLERANCE * recomputed.abs().max(claimed.abs()).max(PRECISION)
+        || finite && (recomputed - claimed).abs() <= TOLERANCE * recomputed.abs().max(claimed.abs()).max(PRECISION)
     {
         return Ok(());
     }
@@ -186,7 +187,7 @@ fn check_sites<M: Model>(model: &M, plan: &Plan) -> Result<(), Error> {
     }
     if let Some(budget) = rules.budget {
         let money = by_site.money(&plan.sites);
-        if money > budget + PRECISION * budget.max(1.0) {
+        if money.is_nan() || crate::engine::exceeds(money, budget) {
             return unverified(format!("the open sites cost {money}, more than the budget of {budget}"));
         }
     }

@@ -51,6 +51,7 @@ impl TravelMatrix {
     /// # Ok::<(), siting::Error>(())
     /// ```
     pub fn from_pairs(n_demand: usize, n_sites: usize, pairs: &[(u32, u32, f64)]) -> Result<Self, Error> {
+        Self::check_size(n_demand, n_sites)?;
         for (position, &(i, j, cost)) in pairs.iter().enumerate() {
             for (argument, index, len, counted) in
                 [("demand", i as usize, n_demand, "demand points"), ("site", j as usize, n_sites, "sites")]

@@ -42,6 +42,20 @@ pub struct TravelMatrix {
 impl TravelMatrix {
     pub(super) fn from_sparse(by_demand: Sparse, n_sites: usize) -> Result<Self, Error> {
         let n_demand = by_demand.len();
+        Self::check_size(n_demand, n_sites)?;
+        Ok(Self {
+            by_demand,
+            n_sites,
+            demand_ids: Ids::range(n_demand),
+            site_ids: Ids::range(n_sites),
+            cutoff: None,
+            nearest_beyond: Vec::new(),
+            by_site: OnceLock::new(),
+        })
+    }
+
+    /// Refuses matrices without demand points or sites, and those too large for the indices.
+    pub(super) fn check_size(n_demand: usize, n_sites: usize) -> Result<(), Error> {
         for (argument, n) in [("demand", n_demand), ("sites", n_sites)] {
             if n == 0 {
                 return Err(Error::Empty {
@@ -58,15 +72,7 @@ impl TravelMatrix {
                 });
             }
         }
-        Ok(Self {
-            by_demand,
-            n_sites,
-            demand_ids: Ids::range(n_demand),
-            site_ids: Ids::range(n_sites),
-            cutoff: None,
-            nearest_beyond: Vec::new(),
-            by_site: OnceLock::new(),
-        })
+        Ok(())
     }
 
     /// Gives names to the demand points and sites; without them they are called 0, 1, 2, ...

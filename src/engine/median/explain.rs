@@ -3,16 +3,14 @@
 use super::cover::cheapest;
 use super::problem::Problem;
 use crate::engine::Ended;
-use crate::engine::obstacles::{exceeds, site_obstacles, unreachable};
+use crate::engine::obstacles::{exceeds, serving_obstacles, unreachable};
 use crate::model::Model;
 use crate::solve::{Control, Reason};
 
 /// Reasons found without search.
 pub(crate) fn obstacles<M: Model>(model: &M) -> Vec<Reason> {
     let Ok(by_site) = model.rules().by_site(model.travel().n_sites()) else { return Vec::new() };
-    let mut reasons = site_obstacles(model.rules(), &by_site);
-    // The budget that pays for p sites need not be enough to reach everyone: that takes a search.
-    reasons.retain(|reason| !matches!(reason, Reason::BudgetTooSmall { .. }));
+    let mut reasons = serving_obstacles(model.rules(), &by_site);
     reasons.extend(unreachable(model, &by_site, 1));
     reasons
 }

@@ -55,10 +55,11 @@ pub(crate) fn exact<M: Model>(
         Some(sites) => Some(model.evaluate(sites)?),
         None => None,
     };
-    // A solver's bound that differs from the best plan by the noise of its arithmetic alone is met.
-    let noise = 10.0 * PRECISION * (problem.constant.abs() + problem.worst_service());
+    // The bound of a search that ran to its end differs from the best plan by the noise of arithmetic alone.
+    let rounding = 1e-13 * (problem.constant.abs() + problem.worst_service());
     let best = plan.as_ref().or(start).map(|plan| plan.objective);
-    let met = |bound: f64| best.filter(|best| (best - bound).abs() <= noise);
+    let noise = |best: f64| 10.0 * PRECISION * best.abs() + rounding;
+    let met = |bound: f64| best.filter(|&best| proof.ended == Ended::Complete && (best - bound).abs() <= noise(best));
     let bound = proof.bound.map(|bound| met(bound).unwrap_or(bound));
     Ok(Outcome { plan, bound, ended: proof.ended, nodes: proof.nodes })
 }

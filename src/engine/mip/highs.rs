@@ -130,7 +130,9 @@ struct Settings {
 
 fn options(control: &Control) -> Settings {
     let options = control.options;
-    let threads = options.threads.unwrap_or_else(|| thread::available_parallelism().map_or(1, std::num::NonZero::get));
+    // More threads than cores bring nothing, and HiGHS starts them all.
+    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = options.threads.map_or(cores, |threads| threads.min(cores));
     Settings {
         threads: i32::try_from(threads).unwrap_or(i32::MAX),
         seed: i32::try_from(options.seed % 2_147_483_647).unwrap_or(0),
@@ -319,7 +321,7 @@ impl LiveLp for Live {
         let objective = report.objective + self.constant;
         Ok(match report.end {
             End::Optimal => {
-                self.values = report.values.unwrap_or_default();
+                self.values = report.values.ok_or_else(|| failed("an optimal linear programme has no values"))?;
                 self.reduced = report.reduced;
                 LpEnd::Optimal(objective)
             }

@@ -96,7 +96,7 @@ pub(crate) fn has_live_lp(control: &Control) -> bool {
 pub(crate) fn live_lp(formulation: Formulation<'_>, control: &Control) -> Result<Option<Box<dyn LiveLp>>, Error> {
     match control.options.backend {
         #[cfg(feature = "highs")]
-        Backend::Highs => highs::live_lp(formulation, control),
+        Backend::Highs if fits(formulation.entries, control) => highs::live_lp(formulation, control),
         _ => {
             drop(formulation);
             Ok(None)

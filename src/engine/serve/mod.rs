@@ -23,6 +23,9 @@ use crate::error::Error;
 use crate::model::{Model, Plan};
 use crate::solve::{Control, Limit, Method, PRECISION, Phase, Reason};
 
+/// What sums of costs lose to rounding, as a part of the largest.
+const ROUNDING: f64 = 1e-13;
+
 /// Whether limits on the sites decide who is served: then this module solves the model.
 pub(crate) fn is_limited<M: Model>(model: &M) -> bool {
     model.capacity().is_some_and(|capacity| !capacity.is_unlimited())
@@ -68,7 +71,7 @@ pub(crate) fn exact<M: ServeModel>(model: &M, start: Option<&Plan>, control: &Co
         if let Some(plan) = &best {
             let cost = core.objective(plan.objective);
             let settled = core.objective(proven)
-                >= cost - (0.999 * core.step()).max(PRECISION * cost.abs().max(core.largest_cost()));
+                >= cost - (0.999 * core.step()).max(PRECISION * cost.abs() + ROUNDING * core.largest_cost());
             let limit = control.stop().or((control.options.gap > 0.0 && control.gap_reached()).then_some(Limit::Gap));
             if settled || limit.is_some() {
                 let bound = if settled { plan.objective } else { proven };
@@ -90,9 +93,11 @@ pub(crate) fn exact<M: ServeModel>(model: &M, start: Option<&Plan>, control: &Co
     let tighter = |a: f64, b: f64| if core.sense.better(a, b) { b } else { a };
     let mut from_solver = found.bound;
     if let Some(plan) = &best {
-        // What was left out is no better than the best known plan, and a bound that differs by noise alone is met.
-        let noise = PRECISION * core.largest_cost();
-        let met = |bound: f64| !core.sense.better(bound, plan.objective) || (plan.objective - bound).abs() <= noise;
+        // What was left out is no better than the best known plan, and the bound of a search that ran to its end differs
+        // from it by the noise of arithmetic alone.
+        let noise = 10.0 * PRECISION * plan.objective.abs() + ROUNDING * core.largest_cost();
+        let close = |bound: f64| found.ended == Ended::Complete && (plan.objective - bound).abs() <= noise;
+        let met = |bound: f64| !core.sense.better(bound, plan.objective) || close(bound);
         let nothing_better = found.ended == Ended::Complete && found.bound.is_none();
         let at_best = found.bound.is_some_and(met) || nothing_better;
         from_solver = if at_best { Some(plan.objective) } else { found.bound };
