@@ -12,6 +12,14 @@ import pytest
 import siting
 
 
+@pytest.fixture(autouse=True)
+def listening():
+    """Hears SIGINT: what a script starts in the background ignores it from the start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture(scope="module")
 def hard():
     """A p-median that no solver finishes within the time of a test."""
@@ -82,6 +90,7 @@ def test_ctrl_c_before_any_plan_raises_keyboard_interrupt_from_no_solution():
         import signal, sys, threading
         import numpy as np
         import siting
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         random = np.random.default_rng(3)
         sizes = random.uniform(50, 100, 120)
         travel = siting.TravelMatrix.from_dense(random.random((120, 40)))
