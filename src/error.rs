@@ -136,6 +136,11 @@ pub enum Error {
         /// Seconds used.
         seconds: f64,
     },
+    /// The heuristic found no plan, which does not say that there is none.
+    #[error(
+        "the heuristic found no plan that obeys every rule: solve with method \"auto\", which finds one or proves that there is none"
+    )]
+    NothingFound,
     /// The solver failed; this is a defect of the solver or of its use, not of the data.
     #[error("{backend} failed: {reason}")]
     Solver {
@@ -159,7 +164,14 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_input(&self) -> bool {
-        !matches!(self, Self::Infeasible(_) | Self::NoSolution { .. } | Self::Solver { .. } | Self::Unverified(_))
+        !matches!(
+            self,
+            Self::Infeasible(_)
+                | Self::NoSolution { .. }
+                | Self::NothingFound
+                | Self::Solver { .. }
+                | Self::Unverified(_)
+        )
     }
 }
 

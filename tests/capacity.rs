@@ -104,7 +104,7 @@ proptest! {
                 prop_assert_eq!(solution.bound, None);
             }
             Err(Error::Infeasible(_)) => prop_assert_eq!(best, None),
-            Err(Error::Unavailable { .. }) => {}
+            Err(Error::NothingFound) => {}
             Err(other) => prop_assert!(false, "{}", other),
         }
     }

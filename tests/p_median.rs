@@ -102,7 +102,7 @@ proptest! {
             }
             (Ok(quick), None) => prop_assert!(false, "{quick:?}"),
             // It may give up, but says so; what it calls infeasible is infeasible.
-            (Err(Error::Unavailable { argument: "method", .. }), _) => {}
+            (Err(Error::NothingFound), _) => {}
             (Err(error), best) => {
                 prop_assert!(best.is_none());
                 reasons_are_true(&town, &rules, &error)?;

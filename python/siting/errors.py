@@ -52,10 +52,10 @@ class InfeasibleError(SitingError):
 
 
 class NoSolutionError(SitingError):
-    """A limit was reached before any plan was found.
+    """No plan was found, which does not say that there is none: a limit came first, or the heuristic found none.
 
     Attributes:
-        limit: Which limit: "time", "memory" or "interrupt".
+        limit: Which limit: "time", "memory" or "interrupt"; None for the heuristic.
     """
 
     def __init__(self, message: str = "", limit: str | None = None) -> None:

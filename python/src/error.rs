@@ -30,6 +30,7 @@ impl From<CoreError> for PyErr {
                 Err(_) => InfeasibleError::new_err((message,)),
             },
             Error::NoSolution { limit, .. } => NoSolutionError::new_err((message, limit.to_string())),
+            Error::NothingFound => NoSolutionError::new_err((message,)),
             Error::Solver { .. } => SolverError::new_err(message),
             Error::Unverified(_) => UnverifiedError::new_err(message),
             _ => {

@@ -22,10 +22,8 @@ mod p_dispersion;
 mod p_median;
 mod set_cover;
 
-pub(crate) use obstacles::exceeds;
-
 use crate::error::Error;
-use crate::model::{Model, Plan};
+use crate::model::{Model, Plan, Rescaled, Units, times_power};
 use crate::solve::{Checked, Control, Infeasible, Limit, Method, Phase, Proof, Solution, SolveOptions};
 
 /// What an engine reports back.
@@ -51,7 +49,7 @@ pub(crate) enum Ended {
 }
 
 /// How one model is solved.
-pub(crate) trait Engine: Checked {
+pub(crate) trait Engine: Checked + Rescaled {
     /// Reasons, found without search, why no plan exists; empty when none is known.
     fn obstacles(&self) -> Vec<crate::solve::Reason>;
 
@@ -74,45 +72,19 @@ pub(crate) trait Engine: Checked {
 
 /// Solves a model.
 pub(crate) fn run<M: Engine>(model: &M, options: &SolveOptions) -> Result<Solution, Error> {
-    let control = Control::new(options, M::SENSE);
     options.validate()?;
+    let units = model.units();
+    let control = Control::new(options, M::SENSE).in_units(units.objective);
     model.validate()?;
     let warm = warm_sites(model, options)?;
-    let obstacles = model.obstacles();
-    if !obstacles.is_empty() {
-        return Err(infeasible::<M>(obstacles));
-    }
-    let start = model.heuristic(warm.as_deref(), &control);
-    if let Some(plan) = &start {
-        if !plan.objective.is_finite() {
-            return Err(model.infinite_objective());
-        }
-        control.incumbent(Phase::Heuristic, plan.objective);
-    }
-    let outcome = if options.method == Method::Heuristic {
-        let ended = control.stop().map_or(Ended::Complete, Ended::Limit);
-        if start.is_none() && ended == Ended::Complete {
-            return Err(Error::Unavailable {
-                argument: "method",
-                value: "heuristic".into(),
-                reason:
-                    "it found no plan that obeys every rule; method \"auto\" finds one or proves that there is none"
-                        .into(),
-            });
-        }
-        Outcome { plan: start, bound: None, ended, nodes: 0 }
-    } else if let Some(limit) = control.stop() {
-        Outcome { plan: start, bound: control.best_bound(), ended: Ended::Limit(limit), nodes: 0 }
+    let outcome = if units == Units::default() {
+        search(model, warm.as_deref(), &control)
     } else {
-        let mut outcome = model.exact(start.as_ref(), &control)?;
-        outcome.plan = better_plan::<M>(outcome.plan, start);
-        outcome
-    };
+        let found = search(&model.in_units(&units), warm.as_deref(), &control);
+        found.map(|outcome| outcome.restored(&units)).map_err(|error| restored(error, &units))
+    }?;
     let Some(plan) = outcome.plan else {
-        return Err(match outcome.ended {
-            Ended::Complete => infeasible::<M>(model.explain(&control)),
-            Ended::Limit(limit) => Error::NoSolution { limit, seconds: control.seconds() },
-        });
+        return Err(Error::Unverified("the search ended without a plan and without a reason".into()));
     };
     let proof = Proof {
         bound: outcome.bound,
@@ -124,6 +96,82 @@ pub(crate) fn run<M: Engine>(model: &M, options: &SolveOptions) -> Result<Soluti
         backend: (options.method != Method::Heuristic).then_some(options.backend),
     };
     Solution::verified(model, plan, proof, options, control.seconds())
+}
+
+/// Looks for a good plan, then proves or improves it; where there is none the error says why.
+fn search<M: Engine>(model: &M, warm: Option<&[u32]>, control: &Control) -> Result<Outcome, Error> {
+    let obstacles = model.obstacles();
+    if !obstacles.is_empty() {
+        return Err(infeasible::<M>(obstacles));
+    }
+    let start = model.heuristic(warm, control);
+    if let Some(plan) = &start {
+        if !plan.objective.is_finite() {
+            return Err(model.infinite_objective());
+        }
+        control.incumbent(Phase::Heuristic, plan.objective);
+    }
+    let outcome = if control.options.method == Method::Heuristic {
+        let ended = control.stop().map_or(Ended::Complete, Ended::Limit);
+        if start.is_none() && ended == Ended::Complete {
+            return Err(Error::NothingFound);
+        }
+        Outcome { plan: start, bound: None, ended, nodes: 0 }
+    } else if let Some(limit) = control.stop() {
+        Outcome { plan: start, bound: control.best_bound(), ended: Ended::Limit(limit), nodes: 0 }
+    } else {
+        let mut outcome = model.exact(start.as_ref(), control).map_err(withheld)?;
+        let over = outcome.plan.as_ref().is_some_and(|plan| is_over_budget(model, plan));
+        if over && start.is_none() {
+            return Err(Error::Unverified("the solver's plan exceeds the budget by more than rounding".into()));
+        }
+        // A solver that took its tolerance for money has found a bound, but no plan.
+        outcome.plan = better_plan::<M>(outcome.plan.filter(|_| !over), start);
+        outcome
+    };
+    match outcome {
+        Outcome { plan: None, ended: Ended::Complete, .. } => Err(infeasible::<M>(model.explain(control))),
+        Outcome { plan: None, ended: Ended::Limit(limit), .. } => {
+            Err(Error::NoSolution { limit, seconds: control.seconds() })
+        }
+        outcome => Ok(outcome),
+    }
+}
+
+/// What an engine calls wrong input after the input was checked is a plan of its own that the model refuses.
+fn withheld(error: Error) -> Error {
+    if error.is_input() { Error::Unverified(error.to_string()) } else { error }
+}
+
+fn is_over_budget<M: Model>(model: &M, plan: &Plan) -> bool {
+    let by_site = model.rules().by_site(model.travel().n_sites());
+    model
+        .rules()
+        .budget
+        .zip(by_site.ok())
+        .is_some_and(|(budget, by_site)| by_site.exceeds(by_site.money(&plan.sites), budget))
+}
+
+impl Outcome {
+    /// An outcome found in other units, in the units of the model.
+    fn restored(mut self, units: &Units) -> Self {
+        let restore = |value: f64| times_power(value, -units.objective);
+        self.bound = self.bound.map(restore);
+        if let Some(plan) = &mut self.plan {
+            plan.objective = restore(plan.objective);
+        }
+        self
+    }
+}
+
+fn restored(error: Error, units: &Units) -> Error {
+    match error {
+        Error::Infeasible(Infeasible { model, reasons }) => {
+            let reasons = reasons.into_iter().map(|reason| reason.restored(units)).collect();
+            Error::Infeasible(Infeasible { model, reasons })
+        }
+        other => other,
+    }
 }
 
 /// The better of two plans; the first when they are equal.

@@ -12,11 +12,12 @@ pub(crate) fn site_obstacles(rules: &Rules, by_site: &SiteRules) -> Vec<Reason> 
     let mut reasons = Vec::new();
     let required = rules.required.len();
     let opening: f64 = rules.required.iter().filter_map(|&j| by_site.cost.get(j as usize)).sum();
-    let spent = least_money(by_site) + opening;
+    let closing = least_money(by_site);
+    let spent = closing + opening;
     if let Some(budget) = rules.budget
-        && exceeds(spent, budget)
+        && by_site.exceeds(spent, budget)
     {
-        reasons.push(Reason::RequiredExceedBudget { cost: spent, budget });
+        reasons.push(Reason::RequiredExceedBudget { cost: opening, budget: budget - closing });
     }
     let Some(p) = rules.p else { return reasons };
     let free: Vec<f64> =
@@ -31,7 +32,7 @@ pub(crate) fn site_obstacles(rules: &Rules, by_site: &SiteRules) -> Vec<Reason> 
         let mut cheapest = free;
         cheapest.sort_by(f64::total_cmp);
         let smallest = spent + cheapest.iter().take(p - required).sum::<f64>();
-        if exceeds(smallest, budget) {
+        if by_site.exceeds(smallest, budget) {
             reasons.push(Reason::BudgetTooSmall { budget, smallest: Some(smallest) });
         }
     }
@@ -44,11 +45,6 @@ pub(crate) fn serving_obstacles(rules: &Rules, by_site: &SiteRules) -> Vec<Reaso
     let mut reasons = site_obstacles(rules, by_site);
     reasons.retain(|reason| !matches!(reason, Reason::BudgetTooSmall { .. }));
     reasons
-}
-
-/// Whether a cost is above a budget by more than rounding.
-pub(crate) fn exceeds(cost: f64, budget: f64) -> bool {
-    cost > budget + 1e-9 * budget.abs().max(1.0)
 }
 
 /// The least that existing sites can cost: each closable one is kept or closed, whichever is cheaper.

@@ -128,7 +128,7 @@ impl Cells {
                 cells.counted.push(!by_site.state[index].exists());
             }
         }
-        cells.budget = rules.budget.map(|budget| budget - by_site.money(&cells.open));
+        cells.budget = rules.budget.map(|budget| by_site.spendable(budget) - by_site.money(&cells.open));
         cells.p = rules.p.map(|p| p.saturating_sub(rules.required.len()));
         cells.merge(model, backup, &local, &is_open);
         cells.cells_of = cells.sites_of.transpose(cells.site.len());

@@ -17,7 +17,8 @@ use std::sync::Arc;
 
 use super::p_median::walking;
 use super::plan::{check_unlimited, open_set};
-use super::{Capacity, Model, Plan, Rules, Sense, capacity_setters, check_weights, rule_setters};
+use super::units::{Rescaled, Units, all_times_power, power_of_walking};
+use super::{Capacity, Model, Plan, Rules, Sense, capacity_setters, check_products, check_weights, rule_setters};
 use crate::error::Error;
 use crate::travel::TravelMatrix;
 
@@ -83,6 +84,7 @@ impl Model for FixedCharge {
     fn validate(&self) -> Result<(), Error> {
         check_weights(&self.weights, &self.travel)?;
         self.rules.validate(self.travel.n_sites())?;
+        check_products(&self.weights, &self.travel, self.rules.all_costs())?;
         self.capacity.validate(self.travel.n_demand(), self.travel.n_sites())
     }
 
@@ -94,5 +96,22 @@ impl Model for FixedCharge {
         let mut plan = walking(&self.travel, &self.weights, sites)?;
         plan.objective += money;
         Ok(plan)
+    }
+}
+
+impl Rescaled for FixedCharge {
+    fn units(&self) -> Units {
+        // Opening and walking add up: they share one unit.
+        let power = power_of_walking(self, &self.weights, self.rules.largest_cost());
+        Units { weight: power, money: power, capacity: self.capacity.power(&self.weights), objective: power }
+    }
+
+    fn in_units(&self, units: &Units) -> Self {
+        Self {
+            weights: all_times_power(&self.weights, units.weight),
+            rules: self.rules.in_units(units, self.travel.n_sites()),
+            capacity: self.capacity.in_units(units, &self.weights),
+            ..self.clone()
+        }
     }
 }

@@ -20,6 +20,7 @@
 use std::sync::Arc;
 
 use super::plan::{check_unlimited, nearest_open, open_set};
+use super::units::{Rescaled, Units, all_times_power, largest, power_of};
 use super::{
     Capacity, Model, Plan, Reach, Rules, Sense, capacity_setters, check_p_or_budget, check_weights, reach_setters,
     rule_setters,
@@ -164,4 +165,21 @@ pub(crate) fn check_backup(backup: usize, capacity: &Capacity) -> Result<(), Err
         });
     }
     Ok(())
+}
+
+impl Rescaled for MaxCover {
+    fn units(&self) -> Units {
+        let weight = power_of(largest(&self.weights));
+        let money = self.rules.power_of_money(self.travel.n_sites());
+        Units { weight, money, capacity: self.capacity.power(&self.weights), objective: weight }
+    }
+
+    fn in_units(&self, units: &Units) -> Self {
+        Self {
+            weights: all_times_power(&self.weights, units.weight),
+            rules: self.rules.in_units(units, self.travel.n_sites()),
+            capacity: self.capacity.in_units(units, &self.weights),
+            ..self.clone()
+        }
+    }
 }

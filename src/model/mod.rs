@@ -22,6 +22,7 @@ mod plan;
 mod reach;
 mod rules;
 mod set_cover;
+mod units;
 
 pub use capacity::{Assignment, Capacity};
 pub use fixed_charge::FixedCharge;
@@ -42,6 +43,7 @@ pub(crate) use max_cover::covering_sites;
 pub(crate) use plan::nearest_open;
 pub(crate) use reach::reach_setters;
 pub(crate) use rules::rule_setters;
+pub(crate) use units::{Rescaled, Units, times_power};
 
 /// Whether the objective is to grow or to shrink.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -121,6 +123,25 @@ pub(crate) fn weights_of<M: Model + ?Sized>(model: &M) -> std::borrow::Cow<'_, [
 pub(crate) fn check_weights(weights: &[f64], travel: &TravelMatrix) -> Result<(), Error> {
     crate::error::check_length("weights", weights.len(), travel.n_demand(), "one per demand point")?;
     crate::error::check_non_negative("weights", weights)
+}
+
+/// The cost of the farthest site that each demand point reaches; 0 where it reaches none.
+pub(crate) fn farthest(travel: &TravelMatrix) -> impl Iterator<Item = f64> + '_ {
+    let (start, _, cost) = travel.csr();
+    start.windows(2).map(move |ends| cost[ends[0]..ends[1]].iter().copied().fold(0.0, f64::max))
+}
+
+/// Refuses weights and travel costs whose products add up to more than a number can hold, `money` included.
+pub(crate) fn check_products(weights: &[f64], travel: &TravelMatrix, money: f64) -> Result<(), Error> {
+    let walking: f64 = weights.iter().zip(farthest(travel)).map(|(weight, cost)| weight * cost).sum();
+    // With room for what engines add up on the way.
+    if (4.0 * (walking + money)).is_finite() {
+        return Ok(());
+    }
+    let (index, value) =
+        (0..).zip(weights).fold((0, 0.0), |most, (i, &weight)| if weight > most.1 { (i, weight) } else { most });
+    let reason = "weights times travel costs add up to more than a number can hold; use larger units";
+    Err(Error::OutOfRange { argument: "weights", index, value, reason })
 }
 
 /// Refuses models that need `p` or a budget and have neither.

@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 use super::p_median::walking;
 use super::plan::open_set;
-use super::{Model, Plan, Rules, Sense, check_p_or_budget, check_weights, rule_setters};
+use super::units::{Rescaled, Units};
+use super::{Model, Plan, Rules, Sense, check_p_or_budget, check_products, check_weights, rule_setters};
 use crate::error::Error;
 use crate::travel::TravelMatrix;
 
@@ -74,6 +75,7 @@ impl Model for PCenter {
     fn validate(&self) -> Result<(), Error> {
         if let Some(weights) = &self.weights {
             check_weights(weights, &self.travel)?;
+            check_products(weights, &self.travel, 0.0)?;
         }
         check_p_or_budget(&self.rules)?;
         self.rules.validate(self.travel.n_sites())
@@ -91,5 +93,16 @@ impl Model for PCenter {
             }
         }
         Ok(plan)
+    }
+}
+
+impl Rescaled for PCenter {
+    fn units(&self) -> Units {
+        // The objective is one of the radii, which are compared as they are.
+        Units { money: self.rules.power_of_money(self.travel.n_sites()), ..Units::default() }
+    }
+
+    fn in_units(&self, units: &Units) -> Self {
+        Self { rules: self.rules.in_units(units, self.travel.n_sites()), ..self.clone() }
     }
 }

@@ -14,6 +14,7 @@
 use std::sync::Arc;
 
 use super::plan::open_set;
+use super::units::{Rescaled, Units};
 use super::{Model, Plan, Rules, Sense, rule_setters};
 use crate::error::Error;
 use crate::travel::{Metric, TravelMatrix};
@@ -116,5 +117,16 @@ impl Model for PDispersion {
         }
         let assignment = vec![None; self.travel.n_demand()];
         Ok(Plan { sites, assignment, flows: None, objective })
+    }
+}
+
+impl Rescaled for PDispersion {
+    fn units(&self) -> Units {
+        // The objective is one of the distances, which are compared as they are.
+        Units { money: self.rules.power_of_money(self.travel.n_sites()), ..Units::default() }
+    }
+
+    fn in_units(&self, units: &Units) -> Self {
+        Self { rules: self.rules.in_units(units, self.travel.n_sites()), ..self.clone() }
     }
 }

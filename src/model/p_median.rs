@@ -18,8 +18,10 @@
 use std::sync::Arc;
 
 use super::plan::{check_unlimited, nearest_open, open_set};
+use super::units::{Rescaled, Units, all_times_power, power_of_walking};
 use super::{
-    Capacity, Model, Plan, Reach, Rules, Sense, capacity_setters, check_p_or_budget, check_weights, rule_setters,
+    Capacity, Model, Plan, Reach, Rules, Sense, capacity_setters, check_p_or_budget, check_products, check_weights,
+    rule_setters,
 };
 use crate::error::Error;
 use crate::travel::TravelMatrix;
@@ -80,6 +82,7 @@ impl Model for PMedian {
 
     fn validate(&self) -> Result<(), Error> {
         check_weights(&self.weights, &self.travel)?;
+        check_products(&self.weights, &self.travel, 0.0)?;
         check_p_or_budget(&self.rules)?;
         self.rules.validate(self.travel.n_sites())?;
         self.capacity.validate(self.travel.n_demand(), self.travel.n_sites())
@@ -107,4 +110,21 @@ pub(crate) fn walking(travel: &TravelMatrix, weights: &[f64], sites: Vec<u32>) -
     let objective = nearest.iter().zip(weights).filter_map(|(near, weight)| near.map(|(_, cost)| weight * cost)).sum();
     let assignment = nearest.iter().map(|near| near.map(|(j, _)| j)).collect();
     Ok(Plan { sites, assignment, flows: None, objective })
+}
+
+impl Rescaled for PMedian {
+    fn units(&self) -> Units {
+        let weight = power_of_walking(self, &self.weights, 0.0);
+        let money = self.rules.power_of_money(self.travel.n_sites());
+        Units { weight, money, capacity: self.capacity.power(&self.weights), objective: weight }
+    }
+
+    fn in_units(&self, units: &Units) -> Self {
+        Self {
+            weights: all_times_power(&self.weights, units.weight),
+            rules: self.rules.in_units(units, self.travel.n_sites()),
+            capacity: self.capacity.in_units(units, &self.weights),
+            ..self.clone()
+        }
+    }
 }

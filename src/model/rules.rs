@@ -98,6 +98,25 @@ impl SiteRules {
         money
     }
 
+    /// What sums of money may lose to rounding: a part of all that can be spent, the budget and what closing frees.
+    fn noise(&self, budget: f64) -> f64 {
+        let closable = self.state.iter().zip(&self.cost).filter(|(state, _)| **state == SiteState::Closable);
+        let freed: f64 = closable.map(|(_, cost)| cost.max(0.0)).sum();
+        1e-9 * (budget + freed)
+    }
+
+    /// Whether a cost is above a budget by more than rounding.
+    pub(crate) fn exceeds(&self, cost: f64, budget: f64) -> bool {
+        // A sum that is not a number is no money to spend.
+        cost.is_nan() || cost > budget + self.noise(budget)
+    }
+
+    /// The budget with the room for rounding that [`SiteRules::exceeds`] leaves, so that sums and differences of costs can
+    /// be compared with it plainly.
+    pub(crate) fn spendable(&self, budget: f64) -> f64 {
+        budget + 0.5 * self.noise(budget)
+    }
+
     /// How many of the open sites count towards `p`.
     #[must_use]
     pub fn counted(&self, open: &[u32]) -> usize {
@@ -158,6 +177,14 @@ impl Rules {
                 }
             }
         }
+        let all = self.all_costs() + self.budget.unwrap_or(0.0);
+        if let Some(costs) = self.closing_costs.as_ref().filter(|_| all == f64::INFINITY) {
+            let (index, value) = (0..).zip(costs).fold((0, 0.0), |most: (usize, f64), (index, &cost)| {
+                if cost.is_finite() && cost.abs() > most.1.abs() { (index, cost) } else { most }
+            });
+            let reason = "opening and closing costs add up to more than a number can hold; use a larger unit";
+            return Err(Error::OutOfRange { argument: "closing_costs", index, value, reason });
+        }
         if let Some(budget) = self.budget
             && (!budget.is_finite() || budget < 0.0)
         {
@@ -175,6 +202,13 @@ impl Rules {
             });
         }
         Ok(())
+    }
+
+    /// What opening all sites and closing all existing ones costs or frees.
+    pub(crate) fn all_costs(&self) -> f64 {
+        let opening: f64 = self.site_costs.iter().flatten().sum();
+        opening
+            + self.closing_costs.iter().flatten().filter(|cost| cost.is_finite()).map(|cost| cost.abs()).sum::<f64>()
     }
 
     /// Spreads valid rules over the sites.

@@ -17,7 +17,11 @@ use std::sync::Arc;
 
 use super::max_cover::{check_backup, covering_sites};
 use super::plan::{check_unlimited, nearest_open, open_set};
-use super::{Capacity, Model, Plan, Reach, Rules, Sense, capacity_setters, check_weights, reach_setters, rule_setters};
+use super::units::{Rescaled, Units, all_times_power, largest, power_of};
+use super::{
+    Capacity, Model, Plan, Reach, Rules, Sense, capacity_setters, check_weights, reach_setters, rule_setters,
+    weights_of,
+};
 use crate::error::Error;
 use crate::travel::TravelMatrix;
 
@@ -163,5 +167,22 @@ impl Model for SetCover {
             nearest.iter().enumerate().map(|(i, near)| near.filter(|_| covered(i)).map(|(j, _)| j)).collect();
         let objective = self.rules.by_site(self.travel.n_sites())?.money(&sites);
         Ok(Plan { sites, assignment, flows: None, objective })
+    }
+}
+
+impl Rescaled for SetCover {
+    fn units(&self) -> Units {
+        let weights = weights_of(self);
+        let money = power_of(self.rules.largest_cost());
+        Units { weight: power_of(largest(&*weights)), money, capacity: self.capacity.power(&weights), objective: money }
+    }
+
+    fn in_units(&self, units: &Units) -> Self {
+        Self {
+            weights: self.weights.as_ref().map(|weights| all_times_power(weights, units.weight)),
+            rules: self.rules.in_units(units, self.travel.n_sites()),
+            capacity: self.capacity.in_units(units, &weights_of(self)),
+            ..self.clone()
+        }
     }
 }

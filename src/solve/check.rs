@@ -187,7 +187,7 @@ fn check_sites<M: Model>(model: &M, plan: &Plan) -> Result<(), Error> {
     }
     if let Some(budget) = rules.budget {
         let money = by_site.money(&plan.sites);
-        if money.is_nan() || crate::engine::exceeds(money, budget) {
+        if by_site.exceeds(money, budget) {
             return unverified(format!("the open sites cost {money}, more than the budget of {budget}"));
         }
     }

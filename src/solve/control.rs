@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::solution::relative_gap;
 use super::{Limit, Phase, Progress, SolveOptions};
-use crate::model::Sense;
+use crate::model::{Sense, times_power};
 
 /// Watches time and cancellation, and keeps the best objective and bound known so far.
 ///
@@ -14,6 +14,8 @@ pub(crate) struct Control<'a> {
     pub options: &'a SolveOptions,
     sense: Sense,
     began: Instant,
+    /// Power of two by which objectives were multiplied for the search.
+    power: i32,
     known: Mutex<Known>,
 }
 
@@ -31,13 +33,19 @@ const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
 impl<'a> Control<'a> {
     /// Starts the clock.
     pub fn new(options: &'a SolveOptions, sense: Sense) -> Self {
-        Self { options, sense, began: Instant::now(), known: Mutex::new(Known::default()) }
+        Self { options, sense, began: Instant::now(), power: 0, known: Mutex::new(Known::default()) }
     }
 
     /// A control for a problem that is solved on the way to this one: with the same clock, limits and cancellation, but
     /// with an objective and a bound of its own. Its options are those of [`SolveOptions::on_the_way`].
     pub fn on_the_way<'b>(&self, options: &'b SolveOptions, sense: Sense) -> Control<'b> {
-        Control { options, sense, began: self.began, known: Mutex::new(Known::default()) }
+        Control { options, sense, began: self.began, power: 0, known: Mutex::new(Known::default()) }
+    }
+
+    /// The same for a search whose objectives are multiplied by a power of two: progress goes out in the model's own unit.
+    pub fn in_units(mut self, power: i32) -> Self {
+        self.power = power;
+        self
     }
 
     /// Seconds since the solve began.
@@ -93,7 +101,8 @@ impl<'a> Control<'a> {
         self.lock().bound
     }
 
-    /// Whether incumbent and bound have met the gap that was asked for (never for a gap of 0).
+    /// Whether incumbent and bound have met the gap that was asked for: a gap of 0 is met where they are the same number to
+    /// the precision of the arithmetic.
     pub fn gap_reached(&self) -> bool {
         let known = *self.lock();
         let gap = known.incumbent.zip(known.bound).map(|(value, bound)| relative_gap(value, bound));
@@ -117,8 +126,8 @@ impl<'a> Control<'a> {
         let snapshot = Progress {
             phase,
             seconds: self.seconds(),
-            incumbent: known.incumbent,
-            bound: known.bound,
+            incumbent: known.incumbent.map(|value| times_power(value, -self.power)),
+            bound: known.bound.map(|value| times_power(value, -self.power)),
             gap: known.incumbent.zip(known.bound).map(|(value, bound)| relative_gap(value, bound)),
             nodes: known.nodes,
         };

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::{Units, times_power};
 use crate::travel::Id;
 
 /// The reasons why no plan obeys every rule.
@@ -63,7 +64,7 @@ pub enum Reason {
     RequiredExceedBudget {
         /// Their cost.
         cost: f64,
-        /// The budget as given.
+        /// The budget, with what closing existing sites can free.
         budget: f64,
     },
     /// The capacities do not suffice.
@@ -98,6 +99,31 @@ pub enum Reason {
         /// Which rules take part, in words.
         rules: String,
     },
+}
+
+impl Reason {
+    /// A reason found in other units, in the units of the model.
+    pub(crate) fn restored(mut self, units: &Units) -> Self {
+        let restore = |power: i32| move |value: &mut f64| *value = times_power(*value, -power);
+        let (money, capacity) = (restore(units.money), restore(units.capacity));
+        match &mut self {
+            Self::BudgetTooSmall { budget, smallest } => {
+                [Some(budget), smallest.as_mut()].into_iter().flatten().for_each(money)
+            }
+            Self::RequiredExceedBudget { cost, budget } => [cost, budget].into_iter().for_each(money),
+            Self::CapacityShort { demand, capacity: most, missing } => {
+                [demand, most, missing].into_iter().for_each(capacity)
+            }
+            Self::TooLargeToServe { size, largest, .. } => [size, largest].into_iter().for_each(capacity),
+            Self::MinUseUnreachable { min_use, reachable, .. } => [min_use, reachable].into_iter().for_each(capacity),
+            Self::Unreachable { .. }
+            | Self::SitesTooFew { .. }
+            | Self::SitesTooMany { .. }
+            | Self::RequiredExceedP { .. }
+            | Self::Rules { .. } => {}
+        }
+        self
+    }
 }
 
 impl fmt::Display for Infeasible {

@@ -85,7 +85,12 @@ pub fn reasons_are_true(town: &Town, rules: &Rules, error: &Error) -> Result<(),
                     .filter(|open| allowed(&free, &town.site_costs, open))
                     .map(|open| money(rules, &town.site_costs, &open))
                     .reduce(f64::min);
-                prop_assert_eq!(Some(*cost), least);
+                let required: f64 = rules.required.iter().map(|&j| town.site_costs[j as usize]).sum();
+                let freed = least.map(|least| required - least);
+                prop_assert_eq!(
+                    (Some(*cost), Some(*budget)),
+                    (Some(required), freed.zip(rules.budget).map(|(freed, budget)| budget + freed))
+                );
                 prop_assert!(cost > budget);
             }
             other => prop_assert!(false, "{other:?}"),

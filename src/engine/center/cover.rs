@@ -6,7 +6,6 @@
 
 use super::instance::Instance;
 use crate::engine::bits::Bits;
-use crate::engine::obstacles::exceeds;
 
 /// Columns whose fate is known.
 #[derive(Debug, Clone, Default)]
@@ -126,7 +125,7 @@ impl Cover {
         }
         if let Some(budget) = &mut self.budget {
             *budget -= instance.cost[site as usize];
-            self.impossible |= exceeds(-*budget, 0.0);
+            self.impossible |= *budget < 0.0;
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The data of a p-center with the rules worked in: what is left to decide, sorted by radius.
 
-use crate::engine::obstacles::exceeds;
 use crate::error::Error;
 use crate::model::{Model, PCenter, Rules, SiteState, weights_of};
 
@@ -86,7 +85,7 @@ impl Instance {
             }
         }
         instance.p = rules.p.map(|p| p.saturating_sub(rules.required.len()));
-        instance.budget = rules.budget.map(|budget| budget - by_site.money(&instance.open));
+        instance.budget = rules.budget.map(|budget| by_site.spendable(budget) - by_site.money(&instance.open));
         let counting = instance.cost.iter().zip(&instance.counted).filter(|(_, counted)| **counted);
         instance.cheapest = counting.map(|(cost, _)| *cost).collect();
         instance.cheapest.sort_by(f64::total_cmp);
@@ -211,7 +210,7 @@ impl Instance {
         };
         let Some(budget) = self.budget else { return true };
         // The cheapest may be among the chosen already: then this is a lower bound on what is still to pay.
-        !exceeds(money + self.cheapest.iter().take(missing).sum::<f64>(), budget)
+        money + self.cheapest.iter().take(missing).sum::<f64>() <= budget
     }
 
     /// The local sites among some sites of the model, ascending.

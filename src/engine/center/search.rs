@@ -5,7 +5,6 @@ use super::branch::{Decided, decide};
 use super::cover::{Cover, Settled};
 use super::instance::Instance;
 use crate::engine::heuristic::center::complete;
-use crate::engine::obstacles::exceeds;
 use crate::engine::{Ended, mip};
 use crate::error::Error;
 use crate::model::Sense;
@@ -153,7 +152,7 @@ impl<'a> Search<'a> {
                 other => return Ok(other),
             };
             if let Some(budget) = self.instance.budget
-                && exceeds(self.instance.money(&chosen), budget)
+                && self.instance.money(&chosen) > budget
             {
                 // The solver took its tolerance for money: whatever contains these sites is too dear as well.
                 refused.push(chosen);

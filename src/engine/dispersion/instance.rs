@@ -1,6 +1,5 @@
 //! The data of a p-dispersion with the rules worked in.
 
-use crate::engine::obstacles::exceeds;
 use crate::error::Error;
 use crate::model::{Model, PDispersion, SiteState};
 
@@ -55,7 +54,7 @@ impl Instance {
             }
         }
         instance.p = rules.p.unwrap_or_default().saturating_sub(rules.required.len());
-        instance.budget = rules.budget.map(|budget| budget - by_site.money(&instance.open));
+        instance.budget = rules.budget.map(|budget| by_site.spendable(budget) - by_site.money(&instance.open));
         let cost = &instance.cost;
         let sites = || (0_u32..).zip(&instance.counted);
         let mut cheapest: Vec<u32> = sites().filter(|(_, counted)| **counted).map(|(at, _)| at).collect();
@@ -169,7 +168,7 @@ impl Instance {
 
     /// Whether so much money is within the budget.
     pub fn affords(&self, money: f64) -> bool {
-        self.budget.is_none_or(|budget| !exceeds(money, budget))
+        self.budget.is_none_or(|budget| money <= budget)
     }
 
     /// Whether a choice may become one of p sites within the budget; when it says no, it cannot.

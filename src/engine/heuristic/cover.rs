@@ -121,7 +121,7 @@ impl<'a> State<'a> {
 
     fn is_complete(&self) -> bool {
         self.cells.p.is_none_or(|p| self.counted == p.min(self.cheapest.len()))
-            && self.cells.budget.is_none_or(|budget| !crate::engine::obstacles::exceeds(self.money, budget))
+            && self.cells.budget.is_none_or(|budget| self.money <= budget)
     }
 
     fn open(&mut self, site: u32) {
@@ -174,7 +174,7 @@ impl<'a> State<'a> {
             // A lower bound on what is still to pay; the cheapest sites may be open already.
             money += self.cheapest.iter().take(missing).sum::<f64>();
         }
-        !crate::engine::obstacles::exceeds(money, budget)
+        money <= budget
     }
 
     fn gain(&self, site: u32) -> f64 {

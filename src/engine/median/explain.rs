@@ -3,7 +3,7 @@
 use super::cover::cheapest;
 use super::problem::Problem;
 use crate::engine::Ended;
-use crate::engine::obstacles::{exceeds, serving_obstacles, unreachable};
+use crate::engine::obstacles::{serving_obstacles, unreachable};
 use crate::model::Model;
 use crate::solve::{Control, Reason};
 
@@ -35,10 +35,10 @@ pub(crate) fn explain<M: Model>(model: &M, control: &Control) -> Vec<Reason> {
     }
     if let Some(budget) = rules.budget {
         match least(&problem.least_money(by_site.money(&problem.open_sites())), control) {
-            Least::Is(money) if exceeds(money, budget) => {
+            Least::Is(money) if by_site.exceeds(money, budget) => {
                 return vec![Reason::BudgetTooSmall { budget, smallest: Some(money) }];
             }
-            Least::Above(money) if exceeds(money, budget) => {
+            Least::Above(money) if by_site.exceeds(money, budget) => {
                 return vec![Reason::BudgetTooSmall { budget, smallest: None }];
             }
             _ => {}

@@ -6,7 +6,6 @@
 
 use crate::error::Error;
 use crate::model::{Model, SiteState, weights_of};
-use crate::solve::PRECISION;
 
 /// What may become of a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +79,7 @@ impl Problem {
         let open: f64 =
             role.iter().zip(&by_site.cost).filter(|(role, _)| **role == Role::Open).map(|(_, cost)| cost).sum();
         let paid = by_site.constant + open;
-        let budget = rules.budget.map(|budget| budget - paid + 0.5 * PRECISION * budget.max(1.0));
+        let budget = rules.budget.map(|budget| by_site.spendable(budget) - paid);
         let mut problem = Self {
             start: vec![0],
             site: Vec::with_capacity(travel.n_pairs()),
@@ -106,23 +105,10 @@ impl Problem {
             row.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
             problem.push_row(i, row.iter().map(|&(cost, _, j)| (j, cost)), f64::INFINITY);
         }
-        problem.check_size(&weights)?;
         problem.site.shrink_to_fit();
         problem.cost.shrink_to_fit();
         problem.step = if problem.is_whole() { 1.0 } else { 0.0 };
         Ok(problem)
-    }
-
-    /// Refuses figures whose sum is beyond what a number can hold.
-    fn check_size(&self, weights: &[f64]) -> Result<(), Error> {
-        let charges: f64 = self.free().map(|j| self.charge[j as usize]).sum();
-        if (4.0 * (self.constant.abs() + charges + self.worst_service())).is_finite() {
-            return Ok(());
-        }
-        let (index, value) =
-            (0..).zip(weights).fold((0, 0.0), |most, (i, &weight)| if weight > most.1 { (i, weight) } else { most });
-        let reason = "weights times costs add up to more than a number can hold; use larger units";
-        Err(Error::OutOfRange { argument: "weights", index, value, reason })
     }
 
     /// Adds a row up to the first site that is open anyway, or up to a cost that no better plan exceeds. Rows that are

@@ -22,8 +22,6 @@ pub(crate) fn any_cover<'a>(cover: &'a Cover, instance: &Instance, refused: &[Ve
     }
     if let Some(budget) = cover.budget {
         let money = weighted(&y, cover.site.iter().map(|&site| instance.cost[site as usize]));
-        // The same rounding as in the check of a plan.
-        let budget = budget + 1e-9 * instance.budget.unwrap_or_default().abs().max(1.0);
         limits.push(constraint!(money <= budget));
     }
     for columns in refused {

@@ -33,8 +33,6 @@ pub(crate) fn any_independent<'a>(
         for (variable, &site) in x.iter().zip(&graph.site) {
             money.add_mul(instance.cost[site as usize], *variable);
         }
-        // The same rounding as in the check of a plan.
-        let budget = budget + 1e-9 * budget.abs().max(1.0);
         limits.push(constraint!(money <= budget));
     }
     for vertices in refused {

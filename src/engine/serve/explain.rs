@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::problem::{Serve, ServeModel, Serving};
 use crate::engine::mip::serve::{Answer, Goal, answer, formulation};
-use crate::engine::obstacles::{exceeds, site_obstacles, unreachable};
+use crate::engine::obstacles::{serving_obstacles, site_obstacles, unreachable};
 use crate::engine::{Ended, mip};
 use crate::model::{Model, Sense};
 use crate::solve::{Control, PRECISION, Reason, SolveOptions};
@@ -18,7 +18,10 @@ const NAMED: usize = 5;
 pub(super) fn obstacles<M: ServeModel>(model: &M) -> Vec<Reason> {
     let Ok(by_site) = model.rules().by_site(model.travel().n_sites()) else { return Vec::new() };
     let Ok(serve) = Serve::unfiltered(model) else { return Vec::new() };
-    let mut reasons = site_obstacles(model.rules(), &by_site);
+    let mut reasons = match serve.serving {
+        Serving::Most => site_obstacles(model.rules(), &by_site),
+        Serving::All | Serving::Weight(_) => serving_obstacles(model.rules(), &by_site),
+    };
     let reached = |i: usize| !serve.pairs_of(i).is_empty();
     match serve.serving {
         Serving::All => {
@@ -80,10 +83,11 @@ pub(super) fn explain<M: ServeModel>(model: &M, control: &Control) -> Vec<Reason
         reasons.extend(wrong_p(&serve, p, control));
     }
     if let Some(budget) = model.rules().budget
+        && let Ok(by_site) = model.rules().by_site(model.travel().n_sites())
         && let Some(best) = ask(&serve, Goal::LeastMoney, control)
     {
-        let smallest = serve.money_of(&best.open) + budget - serve.budget.unwrap_or(budget);
-        if exceeds(smallest, budget) {
+        let smallest = serve.money_of(&best.open) + by_site.constant;
+        if by_site.exceeds(smallest, budget) {
             reasons.push(Reason::BudgetTooSmall { budget, smallest: Some(smallest) });
         }
     }
@@ -131,9 +135,8 @@ fn ask(serve: &Serve, goal: Goal, control: &Control) -> Option<Answer> {
     let options =
         SolveOptions { progress: None, gap: 0.0, time_limit: time_limit.or(Some(SECONDS)), ..control.options.clone() };
     let found = mip::solve(formulation(serve, goal, None), &Control::new(&options, Sense::Minimize)).ok()?;
-    // A plan that is not proven best still shows one way out for capacity; the smallest p or budget must be proven.
-    let usable = found.ended == Ended::Complete || goal == Goal::LeastCapacity;
-    found.values.filter(|_| usable).map(|values| answer(serve, &values))
+    // The least must be proven.
+    found.values.filter(|_| found.ended == Ended::Complete).map(|values| answer(serve, &values))
 }
 
 /// The rules of serving that take part, in words.

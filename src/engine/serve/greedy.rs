@@ -4,7 +4,6 @@ use std::collections::BinaryHeap;
 
 use super::prices::gain;
 use super::problem::{Serve, Serving};
-use crate::engine::obstacles::exceeds;
 
 /// An open set that obeys the rules on sites, starting from `warm` where it fits; `None` when p and budget cannot both
 /// be met.
@@ -101,12 +100,11 @@ impl<'a> Greedy<'a> {
         };
         let Some(budget) = self.serve.budget else { return true };
         let later: f64 = self.cheapest.iter().take(missing).sum();
-        !exceeds(self.money + self.serve.money[j] + later, budget)
+        self.money + self.serve.money[j] + later <= budget
     }
 
     fn is_complete(&self) -> bool {
-        self.serve.p.is_none_or(|p| self.counted == p)
-            && self.serve.budget.is_none_or(|budget| !exceeds(self.money, budget))
+        self.serve.p.is_none_or(|p| self.counted == p) && self.serve.budget.is_none_or(|budget| self.money <= budget)
     }
 
     fn score(&self, j: usize) -> f64 {
@@ -176,7 +174,7 @@ fn cheapest(serve: &Serve) -> Option<Vec<bool>> {
         }
     }
     let money = serve.money_of(&open);
-    serve.budget.is_none_or(|budget| !exceeds(money, budget)).then_some(open)
+    serve.budget.is_none_or(|budget| money <= budget).then_some(open)
 }
 
 impl Ord for Offer {

@@ -7,7 +7,6 @@
 use super::columns::{Entry, Ways};
 use super::problem::Serve;
 use super::transport::Served;
-use crate::engine::obstacles::exceeds;
 
 /// Work that looking for exchanges may take, in looked-at entries.
 const EXCHANGES: usize = 2_000_000;
@@ -89,7 +88,7 @@ impl Move {
         }
         let cost = |site: Option<usize>| site.map_or(0.0, |site| serve.money[site]);
         let change = cost(opened) - cost(closed);
-        change <= 0.0 || serve.budget.is_none_or(|budget| !exceeds(money + change, budget))
+        change <= 0.0 || serve.budget.is_none_or(|budget| money + change <= budget)
     }
 }
 

@@ -161,7 +161,7 @@ impl Serve {
             capacity: Vec::new(),
             min_use: Vec::new(),
             p: model.rules().p,
-            budget: model.rules().budget.map(|budget| budget - by_site.constant),
+            budget: model.rules().budget.map(|budget| by_site.spendable(budget) - by_site.constant),
             single: limits.single_source,
             closest: limits.assignment == Assignment::Closest,
             sense: M::SENSE,
