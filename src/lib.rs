@@ -47,8 +47,8 @@ pub use model::{
     SetCover, SiteRules, SiteState,
 };
 pub use solve::{
-    Backend, CancelToken, Checked, Infeasible, Limit, Method, Phase, Progress, Reason, Solution, SolveOptions, Status,
-    check,
+    Backend, CancelToken, Checked, Infeasible, Limit, Method, Phase, Progress, ProgressSink, Reason, Solution,
+    SolveOptions, Status, check,
 };
 pub use town::SyntheticTown;
 pub use travel::{EARTH_RADIUS, Id, Ids, Metric, Row, TravelMatrix};

@@ -40,6 +40,11 @@ fn median() -> PMedian {
     PMedian::new(travel(), [1.0, 1.0]).p(1)
 }
 
+/// Costs that no large weight may be multiplied with.
+fn far() -> TravelMatrix {
+    TravelMatrix::from_pairs(2, 2, &[(0, 0, 1.0), (1, 1, 1e300)]).unwrap()
+}
+
 fn charge() -> FixedCharge {
     FixedCharge::new(travel(), [1.0, 1.0], [1.0, 1.0, 1.0])
 }
@@ -168,6 +173,10 @@ fn bad_weights_and_rules_are_told_with_their_index() {
         (of(cover().site_costs([1.0, 1.0, -1.0])), "site_costs[2] is -1"),
         (of(cover().closing_costs([1.0])), "closing_costs has 1 entries where 0"),
         (of(cover().existing([0]).closing_costs([NAN])), "closing_costs[0] is NaN"),
+        (
+            of(cover().site_costs([1.0, 1e308, 1.0]).existing([0, 2]).closing_costs([5.0, -1e308])),
+            "closing_costs[1] is -1",
+        ),
         (of(cover().existing([0]).closing_costs([-INF])), "closing_costs[0] is -inf"),
     ]);
 }
@@ -207,6 +216,9 @@ fn bad_data_of_the_other_models_are_told() {
         (model(median().capacities([NAN; 3]), PMedian::solve), "capacities[0] is NaN"),
         (model(median().assignment(Assignment::Closest).demands([1.0, 1.0]), PMedian::solve), "capacities is missing"),
         (model(PCenter::new(travel()), PCenter::solve), "p is missing"),
+        (model(PCenter::new(far()).p(1).weights([1.0, 1e300]), PCenter::solve), "weights[1] is 1"),
+        (model(PMedian::new(far(), [1.0, 1e300]).p(1), PMedian::solve), "weights[1] is 1"),
+        (model(FixedCharge::new(far(), [1.0, 1e300], [1.0, 1.0]), FixedCharge::solve), "weights[1] is 1"),
         (model(PCenter::new(travel()).p(1).weights([1.0]), PCenter::solve), "weights has 1 entries"),
         (model(PCenter::new(travel()).p(1).weights([1.0, NAN]), PCenter::solve), "weights[1] is NaN"),
         (model(PDispersion::new(travel()).p(2), PDispersion::solve), "a matrix of 2 x 3"),
@@ -241,7 +253,7 @@ fn bad_sets_of_open_sites_are_told() {
         (cover().evaluate(&[3]).unwrap_err(), "open[0] is 3"),
         (cover().evaluate(&[1, 0, 1]).unwrap_err(), "site 1 is given twice, at 0 and at 2"),
         (cover().capacities([1.0; 3]).evaluate(&[0]).unwrap_err(), "capacities"),
-        (median(&[0]), "1 demand points reach no open site"),
+        (median(&[0]), "reaches no open site"),
         (median(&[]), "2 demand points reach no open site"),
     ]);
 }

@@ -120,6 +120,9 @@ fn a_damaged_document_is_refused() {
     {
         assert!(serde_json::from_str::<TravelMatrix>(&good.replacen(from, to, 1)).is_err(), "{from} -> {to}");
     }
+    for twice in [r#"{"Int":[3,3]}"#, r#"{"Text":["mill","mill"]}"#] {
+        assert!(serde_json::from_str::<Ids>(twice).is_err(), "{twice}");
+    }
 }
 
 #[test]

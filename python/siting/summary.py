@@ -74,7 +74,9 @@ def asked(model: Model, separator: str = ", ") -> str:
 
 def _asked(solution: Solution) -> str:
     title = _TITLES.get(solution.model, solution.model)
-    demand, sites = len(solution._demand_ids), _count(len(solution._site_ids), "candidate site")
+    demand, every = len(solution._demand_ids), len(solution._site_ids)
+    existing = 0 if solution._model is None else len(solution._model._data.get("existing", ()))
+    sites = _count(every - existing, "candidate site")
     text = f"{title} of {_count(demand, 'demand point')} by {sites}"
     if solution.model == "p-dispersion":
         text = f"{title} of {sites}"
@@ -114,12 +116,12 @@ def _proven(solution: Solution) -> str:
     stopped = (
         f"stopped by {reasons.get(solution.limit, solution.limit)}, " if solution.limit else ""
     )
-    if solution.gap is None or solution.bound is None:
+    if solution.bound is None:
         return f"How much better the best plan is, is not known ({stopped}{after})."
-    return (
-        f"The best plan is at most {100 * solution.gap:.2f} % better: none can pass the bound of "
-        f"{_figure(solution.bound)} ({stopped}{after})."
-    )
+    bound = f"none can pass the bound of {_figure(solution.bound)} ({stopped}{after})."
+    if solution.gap is None:
+        return f"The best plan may be better: {bound}"
+    return f"The best plan is at most {100 * solution.gap:.2f} % better: {bound}"
 
 
 def _unserved(solution: Solution) -> str:

@@ -29,6 +29,8 @@ impl Engine for MaxCover {
             return serve::heuristic(self, warm, control);
         }
         let mut cells = self.cells().ok()?;
+        // More than what all sites together cover no plan can.
+        control.bound(Phase::Heuristic, cells.covered + cells.weight.iter().sum::<f64>());
         cells.drop_dominated();
         let warm = warm.map(|sites| cells.local(sites));
         let chosen = cover::search(&cells, warm.as_deref(), control.options.seed, control)?;
@@ -77,7 +79,8 @@ impl MaxCover {
             value = covers;
             cells.in_model(&chosen)
         });
-        let least = mip::rounded(bound.value * (1.0 + 2e-10), step, Self::SENSE).max(value);
+        let least = mip::rounded(bound.value * (1.0 + 2e-10), step, Self::SENSE);
+        let least = control.best_bound().map_or(least, |known| known.min(least)).max(value);
         control.incumbent(Phase::Bound, value);
         control.bound(Phase::Bound, least);
         let proven = if least <= value {

@@ -11,6 +11,7 @@ mod heuristic;
 mod median;
 mod mip;
 mod obstacles;
+mod random;
 mod reduce;
 mod serve;
 mod tree;
@@ -72,10 +73,11 @@ pub(crate) trait Engine: Checked + Rescaled {
 
 /// Solves a model.
 pub(crate) fn run<M: Engine>(model: &M, options: &SolveOptions) -> Result<Solution, Error> {
+    let control = Control::new(options, M::SENSE);
     options.validate()?;
-    let units = model.units();
-    let control = Control::new(options, M::SENSE).in_units(units.objective);
     model.validate()?;
+    let units = model.units();
+    let control = control.in_units(units.objective);
     let warm = warm_sites(model, options)?;
     let outcome = if units == Units::default() {
         search(model, warm.as_deref(), &control)

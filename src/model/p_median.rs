@@ -104,7 +104,10 @@ pub(crate) fn walking(travel: &TravelMatrix, weights: &[f64], sites: Vec<u32>) -
         return Err(Error::Conflict {
             argument: "open",
             other: "travel",
-            reason: format!("{} demand points reach no open site, the first is {name}", unserved.len()),
+            reason: match unserved.len() {
+                1 => format!("demand point {name} reaches no open site"),
+                count => format!("{count} demand points reach no open site, the first is {name}"),
+            },
         });
     }
     let objective = nearest.iter().zip(weights).filter_map(|(near, weight)| near.map(|(_, cost)| weight * cost)).sum();

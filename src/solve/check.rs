@@ -136,7 +136,8 @@ fn verdict(objective: f64, proof: &Proof, asked: f64) -> (Status, Option<f64>, O
         Some(gap) if asked > 0.0 && gap <= asked => {
             (Status::Feasible, Some(gap), Some(proof.limit.unwrap_or(Limit::Gap)))
         }
-        gap => (Status::Feasible, gap, proof.limit),
+        // Nothing is a part of zero.
+        gap => (Status::Feasible, gap.filter(|gap| gap.is_finite()), proof.limit),
     }
 }
 
@@ -278,12 +279,12 @@ fn check_capacity<M: Model>(model: &M, plan: &Plan, flows: &[Flow]) -> Result<()
     for &j in &plan.sites {
         let used = load[j as usize];
         if let Some(limit) = capacity.capacities.as_ref().map(|limits| limits[j as usize])
-            && used > limit + TOLERANCE * limit.max(1.0)
+            && used * (1.0 - TOLERANCE) > limit
         {
             return unverified(format!("site {j} serves {used}, more than its capacity of {limit}"));
         }
         if let Some(least) = capacity.min_use.as_ref().map(|least| least[j as usize])
-            && used < least - TOLERANCE * least.max(1.0)
+            && used < least * (1.0 - TOLERANCE)
         {
             return unverified(format!("site {j} serves {used}, less than its minimum use of {least}"));
         }

@@ -128,7 +128,11 @@ impl<'a> Control<'a> {
             seconds: self.seconds(),
             incumbent: known.incumbent.map(|value| times_power(value, -self.power)),
             bound: known.bound.map(|value| times_power(value, -self.power)),
-            gap: known.incumbent.zip(known.bound).map(|(value, bound)| relative_gap(value, bound)),
+            gap: known
+                .incumbent
+                .zip(known.bound)
+                .map(|(value, bound)| relative_gap(value, bound))
+                .filter(|gap| gap.is_finite()),
             nodes: known.nodes,
         };
         drop(known);

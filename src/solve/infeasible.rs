@@ -143,7 +143,9 @@ impl fmt::Display for Reason {
                 let names: Vec<String> = first.iter().map(ToString::to_string).collect();
                 let sites = if *needed == 1 { "no site".into() } else { format!("fewer than {needed} sites") };
                 let more = if *count > names.len() { ", ..." } else { "" };
-                write!(f, "{count} demand points have {sites} in reach (ids {}{more})", names.join(", "))?;
+                let (points, ids) =
+                    if *count == 1 { ("demand point has", "id") } else { ("demand points have", "ids") };
+                write!(f, "{count} {points} {sites} in reach ({ids} {}{more})", names.join(", "))?;
                 match radius {
                     Some(radius) => write!(f, "; the smallest radius that reaches all of them is {radius}"),
                     None => f.write_str("; the travel matrix does not hold the radius that would reach them"),

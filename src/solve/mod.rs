@@ -10,7 +10,7 @@ mod solution;
 
 pub use check::{Checked, check};
 pub use infeasible::{Infeasible, Reason};
-pub use options::{Backend, CancelToken, Method, SolveOptions};
+pub use options::{Backend, CancelToken, Method, ProgressSink, SolveOptions};
 pub use progress::{Phase, Progress};
 pub use solution::{Limit, Solution, Status};
 

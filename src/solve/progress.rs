@@ -26,7 +26,7 @@ pub struct Progress {
     pub incumbent: Option<f64>,
     /// Best proven bound on the objective so far.
     pub bound: Option<f64>,
-    /// Relative gap between the two.
+    /// Relative gap between the two; `None` without both, or when the incumbent is 0.
     pub gap: Option<f64>,
     /// Branch-and-bound nodes so far.
     pub nodes: u64,

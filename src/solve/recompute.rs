@@ -22,7 +22,7 @@ impl Checked for SetCover {
             None => check_all_served(flows, self.travel().n_demand())?,
             Some(required) => {
                 let covered = served_weight(flows, &weights);
-                if covered < required - TOLERANCE * required.max(1.0) {
+                if covered < required * (1.0 - TOLERANCE) {
                     return unverified(format!("a weight of {covered} is covered where {required} is asked for"));
                 }
             }

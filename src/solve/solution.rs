@@ -12,7 +12,7 @@ use crate::travel::{Id, Ids};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
-    /// No plan is better: the bound meets the objective.
+    /// No plan is better: the bound meets the objective, to the precision of the arithmetic (a billionth).
     Optimal,
     /// The plan obeys every rule; how far the best may be away, the gap tells.
     Feasible,
@@ -70,7 +70,7 @@ pub struct Solution {
     pub sense: Sense,
     /// How it was solved.
     pub method: Method,
-    /// The solver, where one was used.
+    /// The solver that proofs were asked of; `None` for the heuristic.
     pub backend: Option<Backend>,
     /// Whether the plan is proven optimal.
     pub status: Status,
@@ -80,7 +80,7 @@ pub struct Solution {
     pub objective: f64,
     /// No plan can be better than this; `None` when nothing was proven.
     pub bound: Option<f64>,
-    /// |bound - objective| / |objective|; 0 for a proven optimum, `None` without a bound.
+    /// |bound - objective| / |objective|; 0 for a proven optimum, `None` without a bound or when the objective is 0.
     pub gap: Option<f64>,
     /// Wall-clock seconds of the whole solve.
     pub seconds: f64,
@@ -132,7 +132,7 @@ pub(crate) struct Proof {
 }
 
 /// Relative difference below which two sums of the same numbers are equal: the precision of the arithmetic, not a
-/// tolerance on optimality. Solvers are told to work to this precision.
+/// tolerance on optimality.
 pub(crate) const PRECISION: f64 = 1e-9;
 
 /// |bound - objective| / |objective|, with differences below [`PRECISION`] taken as none.

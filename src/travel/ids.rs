@@ -39,6 +39,7 @@ impl fmt::Display for Id {
 /// # Ok::<(), siting::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
 pub enum Ids {
     /// 0, 1, 2, ... up to a count.
     Range(usize),
@@ -121,6 +122,27 @@ impl Ids {
     /// All names in order.
     pub fn iter(&self) -> impl Iterator<Item = Id> + '_ {
         (0..self.len()).filter_map(|i| self.get(i))
+    }
+}
+
+/// Names as they were written; reading checks that they are distinct.
+#[derive(Deserialize)]
+#[serde(rename = "Ids")]
+enum Unchecked {
+    Range(usize),
+    Int(Vec<i64>),
+    Text(Vec<String>),
+}
+
+impl TryFrom<Unchecked> for Ids {
+    type Error = Error;
+
+    fn try_from(names: Unchecked) -> Result<Self, Error> {
+        match names {
+            Unchecked::Range(n) => Ok(Self::Range(n)),
+            Unchecked::Int(ids) => Self::from_ints(ids),
+            Unchecked::Text(ids) => Self::from_texts(ids),
+        }
     }
 }
 

@@ -3,8 +3,7 @@
 //! Substitution follows Mladenović, Labbé and Hansen (2003), "Solving the p-center problem with tabu search and variable
 //! neighborhood search", Networks 42: only a site nearer to a worst-served demand point than its present one can help.
 
-use rand_core::Rng;
-use rand_pcg::Pcg64Mcg;
+use crate::engine::random::Random;
 
 use crate::engine::center::instance::Instance;
 use crate::solve::Control;
@@ -35,7 +34,7 @@ pub(crate) fn search(instance: &Instance, warm: Option<&[u32]>, seed: u64, contr
     state.improve(control);
     keep_better(&mut best, &state);
 
-    let mut random = Pcg64Mcg::new(u128::from(seed) | 1);
+    let mut random = Random::of_seed(seed);
     state.work = 0;
     let mut rounds = 0_usize;
     while let Some((radius, chosen)) = &best
@@ -49,11 +48,11 @@ pub(crate) fn search(instance: &Instance, warm: Option<&[u32]>, seed: u64, contr
         rounds += 1;
         let mut start = chosen.clone();
         for _ in 0..(2 + rounds % 4).min(chosen.len()) {
-            start.swap_remove(below(&mut random, start.len()));
+            start.swap_remove(random.below(start.len()));
         }
         state.reset(&start);
         // The first site comes back at random, the others where they are missed most.
-        state.open_if_allowed(u32::try_from(below(&mut random, instance.n_sites())).unwrap_or(0));
+        state.open_if_allowed(u32::try_from(random.below(instance.n_sites())).unwrap_or(0));
         state.complete();
         state.improve(control);
         state.work += instance.n_demand() + 1;
@@ -67,11 +66,6 @@ fn keep_better(best: &mut Option<(f64, Vec<u32>)>, state: &State) {
     if state.is_complete() && radius.is_finite() && best.as_ref().is_none_or(|(least, _)| radius < *least) {
         *best = Some((radius, state.chosen()));
     }
-}
-
-fn below(random: &mut Pcg64Mcg, n: usize) -> usize {
-    let n = u64::try_from(n.max(1)).unwrap_or(1);
-    usize::try_from(random.next_u64() % n).unwrap_or(0)
 }
 
 /// Bisects the radius and keeps the best greedy cover that obeys the rules.

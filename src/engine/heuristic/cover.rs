@@ -3,8 +3,7 @@
 //! Interchange follows Resende and Werneck (2007), "A fast swap-based local search procedure for location problems":
 //! the change of a swap is gain(in) - loss(out) + a correction over the cells that both sites reach.
 
-use rand_core::Rng;
-use rand_pcg::Pcg64Mcg;
+use crate::engine::random::Random;
 
 use crate::engine::reduce::Cells;
 use crate::solve::{Control, Method};
@@ -287,7 +286,7 @@ impl<'a> State<'a> {
 
     /// Iterated local search: exchange a few open sites at random, improve, keep what is better.
     fn iterate(&mut self, work: usize, seed: u64, control: &Control) {
-        let mut random = Pcg64Mcg::new(u128::from(seed) | 1);
+        let mut random = Random::of_seed(seed);
         let mut best = self.chosen();
         let mut best_value = self.value;
         if best.is_empty() || best.len() == self.cells.n_sites() {
@@ -297,16 +296,16 @@ impl<'a> State<'a> {
         let mut rounds = 0_u32;
         while self.work < work && rounds < 2_000 && control.stop().is_none() {
             rounds += 1;
-            let strength = 2 + below(&mut random, 3);
+            let strength = 2 + random.below(3);
             for _ in 0..strength {
                 let open = self.chosen();
-                if let Some(&out) = open.get(below(&mut random, open.len())) {
+                if let Some(&out) = open.get(random.below(open.len())) {
                     self.close(out);
                 }
             }
             // Some of the sites come back at random, the rest by greed.
             for _ in 0..strength {
-                let site = u32::try_from(below(&mut random, self.cells.n_sites())).unwrap_or(0);
+                let site = u32::try_from(random.below(self.cells.n_sites())).unwrap_or(0);
                 if self.fits(site, None) {
                     self.open(site);
                 }
@@ -322,10 +321,4 @@ impl<'a> State<'a> {
             }
         }
     }
-}
-
-/// A random number below `n` (0 when n is 0).
-pub(super) fn below(random: &mut Pcg64Mcg, n: usize) -> usize {
-    let n = u64::try_from(n.max(1)).unwrap_or(1);
-    usize::try_from(random.next_u64() % n).unwrap_or(0)
 }

@@ -3,8 +3,7 @@
 //! Construction follows Ravi, Rosenkrantz and Tayi (1994), "Heuristic and special case algorithms for dispersion
 //! problems", Operations Research 42; interchange moves a site of a closest pair, the only moves that can help.
 
-use rand_core::Rng;
-use rand_pcg::Pcg64Mcg;
+use crate::engine::random::Random;
 
 use crate::engine::dispersion::instance::Instance;
 use crate::solve::Control;
@@ -31,7 +30,7 @@ pub(crate) fn search(
     seed: u64,
     control: &Control,
 ) -> Option<(f64, Vec<u32>)> {
-    let mut random = Pcg64Mcg::new(u128::from(seed) | 1);
+    let mut random = Random::of_seed(seed);
     let mut state = State::new(instance);
     let mut best: Option<(f64, Vec<u32>)> = None;
     if let Some(warm) = warm {
@@ -51,7 +50,7 @@ pub(crate) fn search(
         if state.work > WORK / 2 || control.stop().is_some() {
             break;
         }
-        let first = if n <= STARTS { start } else { below(&mut random, n) };
+        let first = if n <= STARTS { start } else { random.below(n) };
         state.start(&[u32::try_from(first).unwrap_or(0)]);
         state.finish(control, &mut best);
     }
@@ -65,19 +64,14 @@ pub(crate) fn search(
         rounds += 1;
         let mut kept = chosen.clone();
         for _ in 0..(2 + rounds % 4).min(chosen.len()) {
-            kept.swap_remove(below(&mut random, kept.len()));
+            kept.swap_remove(random.below(kept.len()));
         }
-        kept.push(u32::try_from(below(&mut random, n)).unwrap_or(0));
+        kept.push(u32::try_from(random.below(n)).unwrap_or(0));
         state.start(&kept);
         state.work += n;
         state.finish(control, &mut best);
     }
     best
-}
-
-fn below(random: &mut Pcg64Mcg, n: usize) -> usize {
-    let n = u64::try_from(n.max(1)).unwrap_or(1);
-    usize::try_from(random.next_u64() % n).unwrap_or(0)
 }
 
 struct State<'a> {

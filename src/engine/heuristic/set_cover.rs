@@ -1,8 +1,7 @@
 //! Set covering: greedy by cost per newly covered weight, pruning, and iterated ruin and repair.
 
-use rand_pcg::Pcg64Mcg;
+use crate::engine::random::Random;
 
-use super::cover::below;
 use crate::engine::reduce::Cells;
 use crate::solve::Control;
 
@@ -26,23 +25,23 @@ pub(crate) fn search(
         return None;
     }
     state.prune();
-    let mut random = Pcg64Mcg::new(u128::from(seed) | 1);
+    let mut random = Random::of_seed(seed);
     let mut best = state.chosen();
     let mut best_money = state.money;
     state.work = 0;
     let mut rounds = 0_u32;
     while state.work < WORK && rounds < 3_000 && best.len() > 1 && control.stop().is_none() {
         rounds += 1;
-        let ruined = 1 + below(&mut random, best.len().div_ceil(4));
+        let ruined = 1 + random.below(best.len().div_ceil(4));
         for _ in 0..ruined {
             let open = state.chosen();
-            if let Some(&site) = open.get(below(&mut random, open.len())) {
+            if let Some(&site) = open.get(random.below(open.len())) {
                 state.close(site);
             }
         }
         // A site or two at random lead the repair elsewhere.
-        for _ in 0..below(&mut random, 3) {
-            let site = u32::try_from(below(&mut random, cells.n_sites())).unwrap_or(0);
+        for _ in 0..random.below(3) {
+            let site = u32::try_from(random.below(cells.n_sites())).unwrap_or(0);
             state.open(site);
         }
         if state.repair() {

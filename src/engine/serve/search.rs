@@ -3,8 +3,7 @@
 //! Each open set is judged by its transportation problem, whose prices of capacity bound what any exchange could bring
 //! (linear duality): most candidates are ruled out without being tried. An iterated search leaves local optima.
 
-use rand_core::Rng;
-use rand_pcg::Pcg64Mcg;
+use crate::engine::random::Random;
 
 use super::greedy;
 use super::prices::{Move, Prices};
@@ -149,13 +148,13 @@ impl Search<'_, '_> {
 
     /// Exchanges a few sites at random, descends, keeps what is better.
     fn iterate(&mut self, mut best: State, seed: u64) -> State {
-        let mut random = Pcg64Mcg::new(u128::from(seed) | 1);
+        let mut random = Random::of_seed(seed);
         for _ in 0..ROUNDS {
             if self.exhausted() {
                 break;
             }
             let mut open = best.open.clone();
-            for _ in 0..1 + below(&mut random, 3) {
+            for _ in 0..1 + random.below(3) {
                 self.disturb(&mut open, &mut random);
             }
             if open == best.open {
@@ -171,10 +170,10 @@ impl Search<'_, '_> {
     }
 
     /// One random move that obeys the rules on sites, if one is found quickly.
-    fn disturb(&self, open: &mut [bool], random: &mut Pcg64Mcg) {
+    fn disturb(&self, open: &mut [bool], random: &mut Random) {
         let n = open.len();
         for _ in 0..10 {
-            let (a, b) = (below(random, n), below(random, n));
+            let (a, b) = (random.below(n), random.below(n));
             let step = match (open.get(a), open.get(b)) {
                 (Some(true), Some(false)) => Move::Swap { out: a, site: b },
                 (Some(false), Some(true)) => Move::Swap { out: b, site: a },
@@ -188,9 +187,4 @@ impl Search<'_, '_> {
             }
         }
     }
-}
-
-fn below(random: &mut Pcg64Mcg, n: usize) -> usize {
-    let n = u64::try_from(n.max(1)).unwrap_or(1);
-    usize::try_from(random.next_u64() % n).unwrap_or(0)
 }

@@ -1,9 +1,8 @@
 //! Fast interchange: open, close or swap sites as long as that improves the objective, and shake when it does not.
 
-use rand_core::Rng;
-
 use super::state::{Move, State};
 use crate::engine::median::Role;
+use crate::engine::random::Random;
 use crate::solve::Control;
 
 /// Changes below this part of the objective are rounding.
@@ -48,7 +47,7 @@ fn attempt(state: &mut State, (change, delta): (Move, f64)) -> bool {
 }
 
 /// Shakes and improves again until a given amount of work is done.
-pub(super) fn iterate(state: &mut State, work: u64, random: &mut impl Rng, control: &Control) {
+pub(super) fn iterate(state: &mut State, work: u64, random: &mut Random, control: &Control) {
     improve(state, control);
     let (mut best, mut value) = (state.open_sites(), state.value);
     while state.work < work && control.stop().is_none() {
@@ -75,8 +74,8 @@ fn restore(state: &mut State, open: &[u32]) {
 }
 
 /// Makes one to three random changes; `false` when there is none to make.
-fn shake(state: &mut State, random: &mut impl Rng) -> bool {
-    let changes = 1 + below(random, 3);
+fn shake(state: &mut State, random: &mut Random) -> bool {
+    let changes = 1 + random.below(3);
     let mut made = 0;
     for _ in 0..20 {
         if made == changes {
@@ -93,13 +92,13 @@ fn shake(state: &mut State, random: &mut impl Rng) -> bool {
 }
 
 /// A random swap; or an opening or closing where the number of sites is free.
-fn random_change(state: &State, random: &mut impl Rng) -> Move {
-    let closed = state.chosen.get(below(random, state.chosen.len())).copied();
+fn random_change(state: &State, random: &mut Random) -> Move {
+    let closed = state.chosen.get(random.below(state.chosen.len())).copied();
     let opened = random_closed_site(state, random);
     if state.problem.p.is_some() {
         return Move { opened, closed };
     }
-    match below(random, 3) {
+    match random.below(3) {
         0 => Move { opened, closed: None },
         1 => Move { opened: None, closed },
         _ => Move { opened, closed },
@@ -107,15 +106,9 @@ fn random_change(state: &State, random: &mut impl Rng) -> Move {
 }
 
 /// A closed site near a random demand point.
-fn random_closed_site(state: &State, random: &mut impl Rng) -> Option<u32> {
-    let near = state.neighbours(below(random, state.problem.n_rows()).min(state.problem.n_rows().checked_sub(1)?));
+fn random_closed_site(state: &State, random: &mut Random) -> Option<u32> {
+    let near = state.neighbours(random.below(state.problem.n_rows()).min(state.problem.n_rows().checked_sub(1)?));
     let within = near.len().min(2 + 2 * state.problem.n_sites() / (1 + state.chosen.len()));
-    let j = *near.get(below(random, within))?;
+    let j = *near.get(random.below(within))?;
     (state.problem.role[j as usize].is_free() && !state.is_open[j as usize]).then_some(j)
-}
-
-/// A random number below `n`; 0 when `n` is 0.
-fn below(random: &mut impl Rng, n: usize) -> usize {
-    let wide = u128::from(random.next_u64()) * n as u128;
-    usize::try_from(wide >> 64).unwrap_or(0)
 }

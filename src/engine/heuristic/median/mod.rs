@@ -6,8 +6,7 @@ mod interchange;
 mod state;
 mod swaps;
 
-use rand_core::SeedableRng;
-use rand_pcg::Pcg64Mcg;
+use crate::engine::random::Random;
 
 use crate::engine::median::Problem;
 use crate::solve::Control;
@@ -27,7 +26,7 @@ pub(crate) fn search<'a>(
     if !problem.is_possible() {
         return None;
     }
-    let mut random = Pcg64Mcg::seed_from_u64(control.options.seed);
+    let mut random = Random::of_seed(control.options.seed);
     let mut best = State::new(problem, columns);
     greedy::fill(&mut best, Preference::Saving);
     interchange::improve(&mut best, control);

@@ -1,0 +1,20 @@
+//! Random numbers of the heuristics: the same ones for the same seed on every machine.
+
+use rand_core::{Rng, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+
+/// A stream of random numbers.
+pub(crate) struct Random(Pcg64Mcg);
+
+impl Random {
+    /// The stream of a seed.
+    pub fn of_seed(seed: u64) -> Self {
+        Self(Pcg64Mcg::seed_from_u64(seed))
+    }
+
+    /// The next number below `n`; 0 when `n` is 0.
+    pub fn below(&mut self, n: usize) -> usize {
+        let wide = u128::from(self.0.next_u64()) * n as u128;
+        usize::try_from(wide >> 64).unwrap_or(0)
+    }
+}
