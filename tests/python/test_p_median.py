@@ -99,5 +99,5 @@ def test_evaluate_names_points_that_the_sites_leave_unserved():
     travel = siting.TravelMatrix.from_dense([[1.0, np.inf], [np.inf, 1.0]])
     model = siting.PMedian(travel, weights=1, p=2)
     assert model.evaluate([0, 1]).objective == 2.0
-    with pytest.raises(siting.InputError, match="reach no open site"):
+    with pytest.raises(siting.InputError, match="reaches no open site"):
         model.evaluate([0])

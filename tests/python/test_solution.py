@@ -138,7 +138,7 @@ def test_a_warm_start_gives_the_heuristic_something_to_keep(model):
 
 def test_the_summary_says_what_was_asked_found_proven_and_missed(solution):
     asked, found, proven, missed = solution.summary().splitlines()
-    assert "4 demand points by 3 candidate sites" in asked
+    assert "4 demand points by 2 candidate sites" in asked
     assert "p = 1, within 800 m, 1 site existing" in asked
     assert "2 sites are open: 11, 13" in found
     assert "260 of a weight of 300 (86.7 %)" in found
