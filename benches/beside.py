@@ -102,16 +102,17 @@ def wrong(row):
         yield f"{name}: spopt's plan of {theirs} passes siting's bound of {ours['bound']}"
 
 
-def versions():
-    """The packages of this run, and their solvers."""
-    import highspy
-    import pulp
+def versions(with_peers):
+    """The packages of this run, and their solvers; the peers are asked only where they ran."""
     import siting
-    import spopt
 
     lock = (Path(__file__).resolve().parent.parent / "Cargo.lock").read_text()
     core = lock.split('name = "highs-sys"\nversion = "')[1].split('"')[0]
-    return (
-        f"siting {siting.__version__} with the HiGHS of highs-sys {core}; "
-        f"spopt {spopt.__version__} with PuLP {pulp.__version__} and HiGHS {highspy.Highs().version()}"
-    )
+    ours = f"siting {siting.__version__} with the HiGHS of highs-sys {core}"
+    if not with_peers:
+        return ours
+    import highspy
+    import pulp
+    import spopt
+
+    return f"{ours}; spopt {spopt.__version__} with PuLP {pulp.__version__} and HiGHS {highspy.Highs().version()}"

@@ -34,7 +34,7 @@ def main():
         _, measure = PARTS[name]
         kept[name] = measure(asked)
         kept[name]["date"] = datetime.date.today().isoformat()
-        kept[name]["versions"] = beside.versions()
+        kept[name]["versions"] = beside.versions(with_peers=name == "beside")
         KEPT.parent.mkdir(exist_ok=True)
         KEPT.write_text(json.dumps(kept, indent=1))
     problems = [text for name, found in kept.items() for text in PARTS[name][0].problems(found)]
