@@ -5,10 +5,11 @@ use super::max_cover::whole_step;
 use super::mip;
 use super::obstacles::unreachable;
 use super::reduce::Cells;
+use super::tree::{self, Task};
 use super::{Engine, Outcome, serve, solvable};
 use crate::error::Error;
 use crate::model::{Model, Plan, SetCover, weights_of};
-use crate::solve::{Control, Reason};
+use crate::solve::{Control, Method, Phase, Reason};
 
 solvable!(SetCover);
 
@@ -46,6 +47,15 @@ impl Engine for SetCover {
         let by_site = self.rules().by_site(self.travel().n_sites())?;
         let step = whole_step(&by_site.cost);
         let constant = by_site.money(&cells.open);
+        // Covering all is what a generic solver is good at; covering a share it bounds late or not at all.
+        if let (Method::Auto, Some(plan)) = (control.options.method, start)
+            && self.wanted().is_some()
+            && cells.need.iter().all(|&need| need == 1)
+            && mip::has_live_lp(control)
+            && cells.n_sites() > 0
+        {
+            return self.branch(&cells, plan, (constant, step), control);
+        }
         // Dominated sites may have left the known plan; then it is no start.
         let known = start
             .map(|plan| cells.local(&plan.sites))
@@ -69,6 +79,29 @@ impl Engine for SetCover {
 }
 
 impl SetCover {
+    /// Branch and bound on a live linear programme, from a plan in hand. `money` is what the open sites cost, and what
+    /// objectives are whole multiples of.
+    fn branch(&self, cells: &Cells, start: &Plan, money: (f64, f64), control: &Control) -> Result<Outcome, Error> {
+        let (constant, step) = money;
+        let mut best = None;
+        let task = Task { binaries: cells.n_sites(), sense: Self::SENSE, step, known: start.objective };
+        let formulation = mip::cover::set_cover(cells, self.wanted(), None, constant, step);
+        let mut value = start.objective;
+        let proven = tree::branch(formulation, task, control, |shares| {
+            let chosen = set_cover::rounded(cells, self.wanted(), shares)?;
+            let cost = constant + chosen.iter().map(|&j| cells.cost[j as usize]).sum::<f64>();
+            if cost < value {
+                value = cost;
+                best = Some(chosen);
+                control.incumbent(Phase::Bound, cost);
+            }
+            Some(value)
+        })?;
+        let plan = best.map(|chosen| self.plan(cells, &chosen)).transpose()?;
+        let bound = proven.bound.or_else(|| control.best_bound());
+        Ok(Outcome { plan, bound, ended: proven.ended, nodes: proven.nodes })
+    }
+
     /// The weight that must be covered, rounded up to what whole weights can reach; `None`: every demand point.
     fn wanted(&self) -> Option<f64> {
         let wanted = self.required_weight()?;

@@ -1,7 +1,6 @@
 //! Set covering: greedy by cost per newly covered weight, pruning, and iterated ruin and repair.
 
 use crate::engine::random::Random;
-
 use crate::engine::reduce::Cells;
 use crate::solve::Control;
 
@@ -56,6 +55,25 @@ pub(crate) fn search(
         }
     }
     Some(best)
+}
+
+/// A choice made of shares of sites: those with the largest shares that cover something new, completed by greed. `None`
+/// when all sites together do not cover what is wanted.
+pub(crate) fn rounded(cells: &Cells, wanted: Option<f64>, shares: &[f64]) -> Option<Vec<u32>> {
+    let mut state = State::new(cells, wanted);
+    let mut order: Vec<u32> =
+        (0_u32..).zip(shares.iter().take(cells.n_sites())).filter(|(_, y)| **y > 1e-6).map(|(j, _)| j).collect();
+    order.sort_by(|&a, &b| shares[b as usize].total_cmp(&shares[a as usize]).then(a.cmp(&b)));
+    for site in order {
+        if !state.is_covered() && state.gain(site) > 0.0 {
+            state.open(site);
+        }
+    }
+    if !state.repair() {
+        return None;
+    }
+    state.prune();
+    Some(state.chosen())
 }
 
 /// Whether a choice of local sites covers what is wanted.
