@@ -73,7 +73,7 @@ fn a_solve_cancelled_before_it_began_has_no_plan_or_an_honest_one() {
     match hard().solve(&SolveOptions::default().cancel(token)) {
         // Without a search, what all sites together reach bounds every plan.
         Ok(solution) => {
-            assert_eq!((solution.limit, solution.bound), (Some(Limit::Interrupt), Some(reachable(&hard()))))
+            assert_eq!((solution.limit, solution.bound), (Some(Limit::Interrupt), Some(reachable(&hard()))));
         }
         Err(error) => assert!(matches!(error, Error::NoSolution { limit: Limit::Interrupt, .. }), "{error}"),
     }

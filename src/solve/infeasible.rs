@@ -108,11 +108,11 @@ impl Reason {
         let (money, capacity) = (restore(units.money), restore(units.capacity));
         match &mut self {
             Self::BudgetTooSmall { budget, smallest } => {
-                [Some(budget), smallest.as_mut()].into_iter().flatten().for_each(money)
+                [Some(budget), smallest.as_mut()].into_iter().flatten().for_each(money);
             }
             Self::RequiredExceedBudget { cost, budget } => [cost, budget].into_iter().for_each(money),
             Self::CapacityShort { demand, capacity: most, missing } => {
-                [demand, most, missing].into_iter().for_each(capacity)
+                [demand, most, missing].into_iter().for_each(capacity);
             }
             Self::TooLargeToServe { size, largest, .. } => [size, largest].into_iter().for_each(capacity),
             Self::MinUseUnreachable { min_use, reachable, .. } => [min_use, reachable].into_iter().for_each(capacity),
