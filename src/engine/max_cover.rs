@@ -30,7 +30,9 @@ impl Engine for MaxCover {
         }
         let mut cells = self.cells().ok()?;
         // More than what all sites together cover no plan can.
-        control.bound(Phase::Heuristic, cells.covered + cells.weight.iter().sum::<f64>());
+        if control.options.method != Method::Heuristic {
+            control.bound(Phase::Heuristic, cells.covered + cells.weight.iter().sum::<f64>());
+        }
         cells.drop_dominated();
         let warm = warm.map(|sites| cells.local(sites));
         let chosen = cover::search(&cells, warm.as_deref(), control.options.seed, control)?;
@@ -56,7 +58,10 @@ impl Engine for MaxCover {
             Some(values) => Some(self.plan(&cells, &mip::cover::open_sites(&cells, values))?),
             None => None,
         };
-        Ok(Outcome { plan, bound: found.bound, ended: found.ended, nodes: found.nodes })
+        let largest = cells.weight.iter().copied().fold(0.0, f64::max);
+        let best = plan.as_ref().or(start).map(|plan| plan.objective);
+        let bound = best.map_or(found.bound, |best| found.bound_beside(best, largest));
+        Ok(Outcome { plan, bound, ended: found.ended, nodes: found.nodes })
     }
 
     fn explain(&self, control: &Control) -> Vec<Reason> {

@@ -76,18 +76,8 @@ pub(crate) fn run<M: Engine>(model: &M, options: &SolveOptions) -> Result<Soluti
     let control = Control::new(options, M::SENSE);
     options.validate()?;
     model.validate()?;
-    let units = model.units();
-    let control = control.in_units(units.objective);
     let warm = warm_sites(model, options)?;
-    let outcome = if units == Units::default() {
-        search(model, warm.as_deref(), &control)
-    } else {
-        let found = search(&model.in_units(&units), warm.as_deref(), &control);
-        found.map(|outcome| outcome.restored(&units)).map_err(|error| restored(error, &units))
-    }?;
-    let Some(plan) = outcome.plan else {
-        return Err(Error::Unverified("the search ended without a plan and without a reason".into()));
-    };
+    let (plan, outcome) = search(model, warm.as_deref(), &control)?;
     let proof = Proof {
         bound: outcome.bound,
         limit: match outcome.ended {
@@ -101,7 +91,42 @@ pub(crate) fn run<M: Engine>(model: &M, options: &SolveOptions) -> Result<Soluti
 }
 
 /// Looks for a good plan, then proves or improves it; where there is none the error says why.
-fn search<M: Engine>(model: &M, warm: Option<&[u32]>, control: &Control) -> Result<Outcome, Error> {
+fn search<M: Engine>(model: &M, warm: Option<&[u32]>, control: &Control) -> Result<(Plan, Outcome), Error> {
+    let rough = model.units(None);
+    let start = within(model, &rough, control, |model| begin(model, warm, control))?;
+    let start = start.map(|plan| restored(plan, &rough));
+    let outcome = if control.options.method == Method::Heuristic {
+        let ended = control.stop().map_or(Ended::Complete, Ended::Limit);
+        if start.is_none() && ended == Ended::Complete {
+            return Err(Error::NothingFound);
+        }
+        Outcome { plan: start, bound: None, ended, nodes: 0 }
+    } else if let Some(limit) = control.stop() {
+        control.use_power(0);
+        Outcome { plan: start, bound: control.best_bound(), ended: Ended::Limit(limit), nodes: 0 }
+    } else {
+        let mut outcome = prove(model, start.as_ref(), control)?;
+        let over = outcome.plan.as_ref().is_some_and(|plan| is_over_budget(model, plan));
+        if over && start.is_none() && outcome.ended == Ended::Complete {
+            return Err(Error::Unverified("the solver's plan exceeds the budget by more than rounding".into()));
+        }
+        // A solver that took its tolerance for money has found a bound, but no plan.
+        outcome.plan = better_plan::<M>(outcome.plan.filter(|_| !over), start);
+        outcome
+    };
+    match outcome {
+        Outcome { plan: Some(ref plan), .. } => Ok((plan.clone(), outcome)),
+        Outcome { plan: None, ended: Ended::Complete, .. } => {
+            within(model, &rough, control, |model| Err(infeasible::<M>(model.explain(control))))
+        }
+        Outcome { plan: None, ended: Ended::Limit(limit), .. } => {
+            Err(Error::NoSolution { limit, seconds: control.seconds() })
+        }
+    }
+}
+
+/// What can be told without a proof: a good plan, or why there is none.
+fn begin<M: Engine>(model: &M, warm: Option<&[u32]>, control: &Control) -> Result<Option<Plan>, Error> {
     let obstacles = model.obstacles();
     if !obstacles.is_empty() {
         return Err(infeasible::<M>(obstacles));
@@ -113,31 +138,52 @@ fn search<M: Engine>(model: &M, warm: Option<&[u32]>, control: &Control) -> Resu
         }
         control.incumbent(Phase::Heuristic, plan.objective);
     }
-    let outcome = if control.options.method == Method::Heuristic {
-        let ended = control.stop().map_or(Ended::Complete, Ended::Limit);
-        if start.is_none() && ended == Ended::Complete {
-            return Err(Error::NothingFound);
-        }
-        Outcome { plan: start, bound: None, ended, nodes: 0 }
-    } else if let Some(limit) = control.stop() {
-        Outcome { plan: start, bound: control.best_bound(), ended: Ended::Limit(limit), nodes: 0 }
-    } else {
-        let mut outcome = model.exact(start.as_ref(), control).map_err(withheld)?;
-        let over = outcome.plan.as_ref().is_some_and(|plan| is_over_budget(model, plan));
-        if over && start.is_none() {
-            return Err(Error::Unverified("the solver's plan exceeds the budget by more than rounding".into()));
-        }
-        // A solver that took its tolerance for money has found a bound, but no plan.
-        outcome.plan = better_plan::<M>(outcome.plan.filter(|_| !over), start);
-        outcome
-    };
-    match outcome {
-        Outcome { plan: None, ended: Ended::Complete, .. } => Err(infeasible::<M>(model.explain(control))),
-        Outcome { plan: None, ended: Ended::Limit(limit), .. } => {
-            Err(Error::NoSolution { limit, seconds: control.seconds() })
-        }
-        outcome => Ok(outcome),
+    Ok(start)
+}
+
+/// The best plan with a proof, in units that suit what is left to find.
+fn prove<M: Engine>(model: &M, start: Option<&Plan>, control: &Control) -> Result<Outcome, Error> {
+    let best = start.map(|plan| plan.objective);
+    let focused = model.focused(best);
+    if let (Some(focused), None) = (&focused, start)
+        && !focused.obstacles().is_empty()
+    {
+        return Ok(Outcome { plan: None, bound: None, ended: Ended::Complete, nodes: 0 });
     }
+    let model = focused.as_ref().unwrap_or(model);
+    let units = model.units(best);
+    let start = start.map(|plan| Plan { objective: times_power(plan.objective, units.objective), ..plan.clone() });
+    let outcome = within(model, &units, control, |model| model.exact(start.as_ref(), control).map_err(withheld))?;
+    Ok(Outcome {
+        bound: outcome.bound.map(|bound| times_power(bound, -units.objective)),
+        plan: outcome.plan.map(|plan| restored(plan, &units)),
+        ..outcome
+    })
+}
+
+/// Does some work on the model in other units; reasons come back in its own.
+fn within<M: Engine, R>(
+    model: &M,
+    units: &Units,
+    control: &Control,
+    work: impl FnOnce(&M) -> Result<R, Error>,
+) -> Result<R, Error> {
+    control.use_power(units.objective);
+    if *units == Units::default() {
+        return work(model);
+    }
+    work(&model.in_units(units)).map_err(|error| match error {
+        Error::Infeasible(Infeasible { model, reasons }) => {
+            let reasons = reasons.into_iter().map(|reason| reason.restored(units)).collect();
+            Error::Infeasible(Infeasible { model, reasons })
+        }
+        other => other,
+    })
+}
+
+/// A plan found in other units, in the units of the model.
+fn restored(plan: Plan, units: &Units) -> Plan {
+    Plan { objective: times_power(plan.objective, -units.objective), ..plan }
 }
 
 /// What an engine calls wrong input after the input was checked is a plan of its own that the model refuses.
@@ -152,28 +198,6 @@ fn is_over_budget<M: Model>(model: &M, plan: &Plan) -> bool {
         .budget
         .zip(by_site.ok())
         .is_some_and(|(budget, by_site)| by_site.exceeds(by_site.money(&plan.sites), budget))
-}
-
-impl Outcome {
-    /// An outcome found in other units, in the units of the model.
-    fn restored(mut self, units: &Units) -> Self {
-        let restore = |value: f64| times_power(value, -units.objective);
-        self.bound = self.bound.map(restore);
-        if let Some(plan) = &mut self.plan {
-            plan.objective = restore(plan.objective);
-        }
-        self
-    }
-}
-
-fn restored(error: Error, units: &Units) -> Error {
-    match error {
-        Error::Infeasible(Infeasible { model, reasons }) => {
-            let reasons = reasons.into_iter().map(|reason| reason.restored(units)).collect();
-            Error::Infeasible(Infeasible { model, reasons })
-        }
-        other => other,
-    }
 }
 
 /// The better of two plans; the first when they are equal.

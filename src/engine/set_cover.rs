@@ -66,7 +66,10 @@ impl Engine for SetCover {
             Some(values) => Some(self.plan(&cells, &mip::cover::open_sites(&cells, values))?),
             None => None,
         };
-        Ok(Outcome { plan, bound: found.bound, ended: found.ended, nodes: found.nodes })
+        let largest = cells.cost.iter().copied().fold(0.0, f64::max);
+        let best = plan.as_ref().or(start).map(|plan| plan.objective);
+        let bound = best.map_or(found.bound, |best| found.bound_beside(best, largest));
+        Ok(Outcome { plan, bound, ended: found.ended, nodes: found.nodes })
     }
 
     fn explain(&self, control: &Control) -> Vec<Reason> {
@@ -106,7 +109,8 @@ impl SetCover {
     fn wanted(&self) -> Option<f64> {
         let wanted = self.required_weight()?;
         let whole = whole_step(&weights_of(self)) > 0.0;
-        Some(if whole { (wanted - 1e-9 * wanted).ceil() } else { wanted })
+        let wanted = wanted - 1e-9 * wanted;
+        Some(if whole { wanted.ceil() } else { wanted })
     }
 
     fn plan(&self, cells: &Cells, chosen: &[u32]) -> Result<Plan, Error> {

@@ -281,6 +281,10 @@ impl Tree {
     }
 
     fn learn(&mut self, column: u32, up: bool, per_unit: f64) {
+        // A whole column that was split tells nothing.
+        if !per_unit.is_finite() {
+            return;
+        }
         let entry = &mut self.pseudo[column as usize][usize::from(up)];
         entry.0 += per_unit;
         entry.1 += 1;

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use super::p_median::walking;
 use super::plan::{check_unlimited, open_set};
-use super::units::{Rescaled, Units, all_times_power, power_of_walking};
+use super::units::{Rescaled, Units, all_times_power, walking_size};
 use super::{Capacity, Model, Plan, Rules, Sense, capacity_setters, check_products, check_weights, rule_setters};
 use crate::error::Error;
 use crate::travel::TravelMatrix;
@@ -100,9 +100,11 @@ impl Model for FixedCharge {
 }
 
 impl Rescaled for FixedCharge {
-    fn units(&self) -> Units {
+    fn units(&self, best: Option<f64>) -> Units {
         // Opening and walking add up: they share one unit.
-        let power = power_of_walking(self, &self.weights, self.rules.largest_cost());
+        let both = walking_size(self, &self.weights).with(self.rules.size_of_costs(self.travel.n_sites()));
+        let best = best.filter(|_| self.capacity.is_unlimited()).map(|best| best + self.rules.freed());
+        let power = both.up_to(best).power_of_products(&self.weights);
         Units { weight: power, money: power, capacity: self.capacity.power(&self.weights), objective: power }
     }
 
@@ -113,5 +115,14 @@ impl Rescaled for FixedCharge {
             capacity: self.capacity.in_units(units, &self.weights),
             ..self.clone()
         }
+    }
+
+    fn with_rules(&self, rules: Rules) -> Self {
+        Self { rules, ..self.clone() }
+    }
+
+    fn dearest(&self, best: Option<f64>) -> f64 {
+        let most = best.map_or(f64::INFINITY, |best| best.max(0.0) * (1.0 + 1e-9) + self.rules.freed());
+        most.min(self.rules.spending(self.travel.n_sites()))
     }
 }

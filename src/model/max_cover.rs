@@ -20,7 +20,7 @@
 use std::sync::Arc;
 
 use super::plan::{check_unlimited, nearest_open, open_set};
-use super::units::{Rescaled, Units, all_times_power, largest, power_of};
+use super::units::{Rescaled, Size, Units, all_times_power};
 use super::{
     Capacity, Model, Plan, Reach, Rules, Sense, capacity_setters, check_p_or_budget, check_weights, reach_setters,
     rule_setters,
@@ -168,8 +168,8 @@ pub(crate) fn check_backup(backup: usize, capacity: &Capacity) -> Result<(), Err
 }
 
 impl Rescaled for MaxCover {
-    fn units(&self) -> Units {
-        let weight = power_of(largest(&self.weights));
+    fn units(&self, _best: Option<f64>) -> Units {
+        let weight = Size::of(&self.weights).power();
         let money = self.rules.power_of_money(self.travel.n_sites());
         Units { weight, money, capacity: self.capacity.power(&self.weights), objective: weight }
     }
@@ -181,5 +181,9 @@ impl Rescaled for MaxCover {
             capacity: self.capacity.in_units(units, &self.weights),
             ..self.clone()
         }
+    }
+
+    fn with_rules(&self, rules: Rules) -> Self {
+        Self { rules, ..self.clone() }
     }
 }

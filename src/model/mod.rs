@@ -43,7 +43,7 @@ pub(crate) use max_cover::covering_sites;
 pub(crate) use plan::nearest_open;
 pub(crate) use reach::reach_setters;
 pub(crate) use rules::rule_setters;
-pub(crate) use units::{Rescaled, Units, times_power};
+pub(crate) use units::{Rescaled, Units, power_of_row, times_power};
 
 /// Whether the objective is to grow or to shrink.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -97,12 +97,16 @@ impl Model for PCenter {
 }
 
 impl Rescaled for PCenter {
-    fn units(&self) -> Units {
+    fn units(&self, _best: Option<f64>) -> Units {
         // The objective is one of the radii, which are compared as they are.
         Units { money: self.rules.power_of_money(self.travel.n_sites()), ..Units::default() }
     }
 
     fn in_units(&self, units: &Units) -> Self {
-        Self { rules: self.rules.in_units(units, self.travel.n_sites()), ..self.clone() }
+        self.with_rules(self.rules.in_units(units, self.travel.n_sites()))
+    }
+
+    fn with_rules(&self, rules: Rules) -> Self {
+        Self { rules, ..self.clone() }
     }
 }

@@ -18,7 +18,7 @@
 use std::sync::Arc;
 
 use super::plan::{check_unlimited, nearest_open, open_set};
-use super::units::{Rescaled, Units, all_times_power, power_of_walking};
+use super::units::{Rescaled, Units, all_times_power, walking_size};
 use super::{
     Capacity, Model, Plan, Reach, Rules, Sense, capacity_setters, check_p_or_budget, check_products, check_weights,
     rule_setters,
@@ -116,8 +116,10 @@ pub(crate) fn walking(travel: &TravelMatrix, weights: &[f64], sites: Vec<u32>) -
 }
 
 impl Rescaled for PMedian {
-    fn units(&self) -> Units {
-        let weight = power_of_walking(self, &self.weights, 0.0);
+    fn units(&self, best: Option<f64>) -> Units {
+        // Without capacities nobody walks more than a known plan costs in all.
+        let best = best.filter(|_| self.capacity.is_unlimited());
+        let weight = walking_size(self, &self.weights).up_to(best).power_of_products(&self.weights);
         let money = self.rules.power_of_money(self.travel.n_sites());
         Units { weight, money, capacity: self.capacity.power(&self.weights), objective: weight }
     }
@@ -129,5 +131,9 @@ impl Rescaled for PMedian {
             capacity: self.capacity.in_units(units, &self.weights),
             ..self.clone()
         }
+    }
+
+    fn with_rules(&self, rules: Rules) -> Self {
+        Self { rules, ..self.clone() }
     }
 }

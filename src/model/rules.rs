@@ -107,14 +107,14 @@ impl SiteRules {
 
     /// Whether a cost is above a budget by more than rounding.
     pub(crate) fn exceeds(&self, cost: f64, budget: f64) -> bool {
-        // A sum that is not a number is no money to spend.
-        cost.is_nan() || cost > budget + self.noise(budget)
+        // A sum that is not a number is no money to spend. The last digits are left to sums within `spendable`.
+        cost.is_nan() || cost > budget + 1.001 * self.noise(budget)
     }
 
     /// The budget with the room for rounding that [`SiteRules::exceeds`] leaves, so that sums and differences of costs can
     /// be compared with it plainly.
     pub(crate) fn spendable(&self, budget: f64) -> f64 {
-        budget + 0.5 * self.noise(budget)
+        budget + self.noise(budget)
     }
 
     /// How many of the open sites count towards `p`.
@@ -177,8 +177,7 @@ impl Rules {
                 }
             }
         }
-        let all = self.all_costs() + self.budget.unwrap_or(0.0);
-        if let Some(costs) = self.closing_costs.as_ref().filter(|_| all == f64::INFINITY) {
+        if let Some(costs) = self.closing_costs.as_ref().filter(|_| self.all_costs() == f64::INFINITY) {
             let (index, value) = (0..).zip(costs).fold((0, 0.0), |most: (usize, f64), (index, &cost)| {
                 if cost.is_finite() && cost.abs() > most.1.abs() { (index, cost) } else { most }
             });
@@ -186,12 +185,12 @@ impl Rules {
             return Err(Error::OutOfRange { argument: "closing_costs", index, value, reason });
         }
         if let Some(budget) = self.budget
-            && (!budget.is_finite() || budget < 0.0)
+            && (!(budget + self.all_costs()).is_finite() || budget < 0.0)
         {
             return Err(Error::InvalidValue {
                 argument: "budget",
                 value: budget.to_string(),
-                reason: "a finite sum of 0 or more is expected".into(),
+                reason: "a finite sum of 0 or more is expected, with the costs no more than a number can hold".into(),
             });
         }
         if self.p.is_some_and(|p| p > n_sites) {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use super::max_cover::{check_backup, covering_sites};
 use super::plan::{check_unlimited, nearest_open, open_set};
-use super::units::{Rescaled, Units, all_times_power, largest, power_of};
+use super::units::{Rescaled, Size, Units, all_times_power};
 use super::{
     Capacity, Model, Plan, Reach, Rules, Sense, capacity_setters, check_weights, reach_setters, rule_setters,
     weights_of,
@@ -171,10 +171,11 @@ impl Model for SetCover {
 }
 
 impl Rescaled for SetCover {
-    fn units(&self) -> Units {
+    fn units(&self, best: Option<f64>) -> Units {
         let weights = weights_of(self);
-        let money = power_of(self.rules.largest_cost());
-        Units { weight: power_of(largest(&*weights)), money, capacity: self.capacity.power(&weights), objective: money }
+        let money = self.rules.size_of_costs(self.travel.n_sites()).up_to(best.map(|best| best + self.rules.freed()));
+        let (weight, money) = (Size::of(&*weights).power(), money.power());
+        Units { weight, money, capacity: self.capacity.power(&weights), objective: money }
     }
 
     fn in_units(&self, units: &Units) -> Self {
@@ -184,5 +185,13 @@ impl Rescaled for SetCover {
             capacity: self.capacity.in_units(units, &weights_of(self)),
             ..self.clone()
         }
+    }
+
+    fn with_rules(&self, rules: Rules) -> Self {
+        Self { rules, ..self.clone() }
+    }
+
+    fn dearest(&self, best: Option<f64>) -> f64 {
+        best.map_or(f64::INFINITY, |best| best.max(0.0) * (1.0 + 1e-9) + self.rules.freed())
     }
 }

@@ -21,16 +21,34 @@ pub(crate) struct Units {
 
 /// A model whose figures can be expressed in other units.
 pub(crate) trait Rescaled: Model + Sized {
-    /// The units that suit the search.
-    fn units(&self) -> Units;
+    /// The units that suit the search for a plan better than one of objective `best`, where one is known.
+    fn units(&self, best: Option<f64>) -> Units;
 
     /// The same model in other units.
     fn in_units(&self, units: &Units) -> Self;
+
+    /// The same model with other rules.
+    fn with_rules(&self, rules: Rules) -> Self;
+
+    /// The most that opening or closing one site may cost in a plan that is better than one of objective `best`.
+    fn dearest(&self, _best: Option<f64>) -> f64 {
+        self.rules().spending(self.travel().n_sites())
+    }
+
+    /// The same model without the choices that cost more than any better plan does; `None` when there are none.
+    ///
+    /// Prohibitive costs, such as 1e12 for "not here", would set the unit and drown all others.
+    fn focused(&self, best: Option<f64>) -> Option<Self> {
+        let rules = self.rules().without_dearer(self.travel().n_sites(), self.dearest(best))?;
+        Some(self.with_rules(rules))
+    }
 }
 
-/// Figures whose largest is from 1 up to this stay as they are; products of two such figures up to its square root more.
+/// Figures whose largest has a binary exponent up to this stay as they are, products of two figures up to the second.
 const LARGE: i32 = 33;
 const LARGE_PRODUCT: i32 = 43;
+/// Whole figures are exact from 1 on; others need digits below the solvers' tolerances.
+const SMALL: i32 = 10;
 /// Other figures are brought here.
 const SUITABLE: i32 = 14;
 /// Exponents of weights stay within this range, sums of them within that of numbers.
@@ -41,62 +59,120 @@ pub(crate) fn times_power(value: f64, power: i32) -> f64 {
     // Two steps reach every number from every other one.
     let half = power / 2;
     let scaled = value * 2_f64.powi(half) * 2_f64.powi(power - half);
-    if value.is_finite() { scaled.clamp(-1e290, 1e290) } else { value }
+    if value.is_finite() && scaled.is_infinite() { 1e290_f64.copysign(value) } else { scaled }
 }
 
 pub(super) fn all_times_power(values: &[f64], power: i32) -> Vec<f64> {
     values.iter().map(|&value| times_power(value, power)).collect()
 }
 
-pub(super) fn largest<'a>(values: impl IntoIterator<Item = &'a f64>) -> f64 {
-    values.into_iter().filter(|value| value.is_finite()).fold(0.0, |most: f64, value| most.max(value.abs()))
+/// The size of some figures: the largest, and whether all are whole numbers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size {
+    exponent: Option<i32>,
+    whole: bool,
 }
 
-/// The exponent of a number above 0: that of the power of two below it.
-fn exponent(value: f64) -> i32 {
+impl Size {
+    /// The size of the figures that are finite.
+    pub fn of<'a>(values: impl IntoIterator<Item = &'a f64>) -> Self {
+        let (mut largest, mut whole) = (0.0_f64, true);
+        for value in values.into_iter().filter(|value| value.is_finite()) {
+            largest = largest.max(value.abs());
+            whole &= value.fract() == 0.0;
+        }
+        Self { exponent: exponent(largest), whole }
+    }
+
+    /// The size of both together.
+    pub fn with(self, other: Self) -> Self {
+        Self { exponent: self.exponent.max(other.exponent), whole: self.whole && other.whole }
+    }
+
+    /// The same with nothing above `most`, if that is known and above 0.
+    pub fn up_to(self, most: Option<f64>) -> Self {
+        let most = most.and_then(exponent);
+        Self { exponent: self.exponent.map(|exponent| most.map_or(exponent, |most| exponent.min(most))), ..self }
+    }
+
+    /// The power that brings such figures to a suitable size; 0 when they are.
+    pub fn power(self) -> i32 {
+        self.power_below(LARGE)
+    }
+
+    /// The same for weights times costs. The weights stay numbers.
+    pub fn power_of_products(self, weights: &[f64]) -> i32 {
+        let weight = Self::of(weights).exponent.unwrap_or(0);
+        self.power_below(LARGE_PRODUCT).clamp((-WIDEST).max(-WIDEST - weight), WIDEST.min(WIDEST - weight))
+    }
+
+    fn power_below(self, large: i32) -> i32 {
+        let small = if self.whole { 0 } else { SMALL };
+        self.exponent.filter(|exponent| !(small..=large).contains(exponent)).map_or(0, |exponent| SUITABLE - exponent)
+    }
+}
+
+/// The exponent of the power of two below a number; `None` of 0.
+fn exponent(value: f64) -> Option<i32> {
     // From -1074 to 1023: the conversion is exact.
     #[allow(clippy::cast_possible_truncation, reason = "exponents of numbers are small")]
     let exponent = value.log2().floor() as i32;
-    exponent
+    (value > 0.0 && value.is_finite()).then_some(exponent)
 }
 
-/// The power that brings figures of this exponent to a suitable size; 0 when they are.
-fn power(exponent: i32, large: i32) -> i32 {
-    if (0..=large).contains(&exponent) { 0 } else { SUITABLE - exponent }
+/// The size of weights times travel costs.
+pub(super) fn walking_size<M: Model>(model: &M, weights: &[f64]) -> Size {
+    let pairs = weights.iter().zip(super::farthest(model.travel()));
+    let sums = pairs.filter_map(|(&weight, cost)| Some(exponent(weight)? + exponent(cost)?));
+    let whole = Size::of(weights).whole && Size::of(model.travel().csr().2).whole;
+    Size { exponent: sums.max(), whole }
 }
 
-pub(super) fn power_of(largest: f64) -> i32 {
-    if largest > 0.0 { power(exponent(largest), LARGE) } else { 0 }
-}
-
-/// The power for a sum of weights times travel costs.
-pub(super) fn power_of_walking<M: Model>(model: &M, weights: &[f64], other: f64) -> i32 {
-    let pairs =
-        weights.iter().zip(super::farthest(model.travel())).filter(|(weight, cost)| **weight > 0.0 && *cost > 0.0);
-    let walking = pairs.map(|(&weight, cost)| exponent(weight) + exponent(cost)).max();
-    let other = if other > 0.0 { Some(exponent(other)) } else { None };
-    let Some(most) = walking.max(other) else { return 0 };
-    let weight = largest(weights);
-    let weight = if weight > 0.0 { exponent(weight) } else { 0 };
-    power(most, LARGE_PRODUCT).clamp((-WIDEST).max(-WIDEST - weight), WIDEST.min(WIDEST - weight))
+/// The power of two that brings the figures of a constraint to a suitable size; 0 when they are.
+pub(crate) fn power_of_row(largest: f64) -> i32 {
+    Size { exponent: exponent(largest), whole: false }.power()
 }
 
 impl Rules {
-    /// The largest cost of opening or closing a site.
-    pub(super) fn largest_cost(&self) -> f64 {
-        let ones: &[f64] = if self.site_costs.is_some() { &[] } else { &[1.0] };
-        largest(ones.iter().chain(self.site_costs.iter().flatten()).chain(self.closing_costs.iter().flatten()))
+    /// What closing existing sites can free.
+    pub(super) fn freed(&self) -> f64 {
+        self.closing_costs.iter().flatten().filter(|cost| **cost < 0.0).map(|cost| -cost).sum()
+    }
+
+    /// All that can be spent: the budget and what closing frees; infinity without a budget.
+    pub(super) fn spending(&self, n_sites: usize) -> f64 {
+        let (Some(budget), Ok(by_site)) = (self.budget, self.by_site(n_sites)) else { return f64::INFINITY };
+        by_site.spendable(budget) + self.freed()
+    }
+
+    /// The same rules with the sites forbidden that cost more than `most` to open, and those kept that cost more to close;
+    /// `None` when there are none.
+    fn without_dearer(&self, n_sites: usize, most: f64) -> Option<Self> {
+        let by_site = self.by_site(n_sites).ok()?;
+        let dear = (0_u32..).zip(by_site.state.iter().zip(&by_site.cost));
+        let dear: Vec<u32> =
+            dear.filter(|(_, (state, cost))| **state == SiteState::Free && **cost > most).map(|(j, _)| j).collect();
+        let keeps = |cost: f64| if cost > most { f64::INFINITY } else { cost };
+        let kept = self.closing_costs.as_ref().map(|costs| costs.iter().map(|&cost| keeps(cost)).collect());
+        if dear.is_empty() && kept == self.closing_costs {
+            return None;
+        }
+        let forbidden = self.forbidden.iter().copied().chain(dear).collect();
+        Some(Self { forbidden, closing_costs: kept, ..self.clone() })
+    }
+
+    /// The size of what opening and closing costs, as far as it may happen.
+    pub(super) fn size_of_costs(&self, n_sites: usize) -> Size {
+        let Ok(by_site) = self.by_site(n_sites) else { return Size::of([]) };
+        let costs = by_site.state.iter().zip(&by_site.cost).filter(|(state, _)| state.may_open());
+        Size::of(costs.map(|(_, cost)| cost))
     }
 
     /// The power for money that a budget limits: by what can be spent, or by the largest cost where nothing can.
     pub(super) fn power_of_money(&self, n_sites: usize) -> i32 {
-        let (Some(budget), Ok(by_site)) = (self.budget, self.by_site(n_sites)) else { return 0 };
-        let sites = || by_site.state.iter().zip(&by_site.cost);
-        let freed: f64 =
-            sites().filter(|(state, _)| **state == SiteState::Closable).map(|(_, cost)| cost.max(0.0)).sum();
-        let all: f64 = sites().filter(|(state, _)| state.may_open()).map(|(_, cost)| cost.abs()).sum();
-        let spent = (budget + freed).min(all);
-        power_of(if spent > 0.0 { spent } else { self.largest_cost() })
+        let Some(budget) = self.budget else { return 0 };
+        let spending = budget + self.freed();
+        self.size_of_costs(n_sites).with(Size::of([&budget])).up_to(Some(spending)).power()
     }
 
     pub(super) fn in_units(&self, units: &Units, n_sites: usize) -> Self {
@@ -120,7 +196,7 @@ impl Rules {
 impl Capacity {
     /// The power for demands and capacities.
     pub(super) fn power(&self, weights: &[f64]) -> i32 {
-        if self.is_unlimited() { 0 } else { power_of(largest(self.demands.as_deref().unwrap_or(weights))) }
+        if self.is_unlimited() { 0 } else { Size::of(self.demands.as_deref().unwrap_or(weights)).power() }
     }
 
     pub(super) fn in_units(&self, units: &Units, weights: &[f64]) -> Self {

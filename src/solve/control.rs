@@ -14,13 +14,13 @@ pub(crate) struct Control<'a> {
     pub options: &'a SolveOptions,
     sense: Sense,
     began: Instant,
-    /// Power of two by which objectives were multiplied for the search.
-    power: i32,
     known: Mutex<Known>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Known {
+    /// Power of two by which objectives are multiplied for the search.
+    power: i32,
     incumbent: Option<f64>,
     bound: Option<f64>,
     nodes: u64,
@@ -33,19 +33,22 @@ const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
 impl<'a> Control<'a> {
     /// Starts the clock.
     pub fn new(options: &'a SolveOptions, sense: Sense) -> Self {
-        Self { options, sense, began: Instant::now(), power: 0, known: Mutex::new(Known::default()) }
+        Self { options, sense, began: Instant::now(), known: Mutex::new(Known::default()) }
     }
 
     /// A control for a problem that is solved on the way to this one: with the same clock, limits and cancellation, but
     /// with an objective and a bound of its own. Its options are those of [`SolveOptions::on_the_way`].
     pub fn on_the_way<'b>(&self, options: &'b SolveOptions, sense: Sense) -> Control<'b> {
-        Control { options, sense, began: self.began, power: 0, known: Mutex::new(Known::default()) }
+        Control { options, sense, began: self.began, known: Mutex::new(Known::default()) }
     }
 
-    /// The same for a search whose objectives are multiplied by a power of two: progress goes out in the model's own unit.
-    pub fn in_units(mut self, power: i32) -> Self {
-        self.power = power;
-        self
+    /// From now on objectives and bounds are multiplied by a power of two; progress goes out in the model's own unit.
+    pub fn use_power(&self, power: i32) {
+        let mut known = self.lock();
+        let change = power - known.power;
+        known.power = power;
+        known.incumbent = known.incumbent.map(|value| times_power(value, change));
+        known.bound = known.bound.map(|value| times_power(value, change));
     }
 
     /// Seconds since the solve began.
@@ -101,6 +104,11 @@ impl<'a> Control<'a> {
         self.lock().bound
     }
 
+    /// The best objective told so far.
+    pub fn best_incumbent(&self) -> Option<f64> {
+        self.lock().incumbent
+    }
+
     /// Whether incumbent and bound have met the gap that was asked for: a gap of 0 is met where they are the same number to
     /// the precision of the arithmetic.
     pub fn gap_reached(&self) -> bool {
@@ -126,8 +134,8 @@ impl<'a> Control<'a> {
         let snapshot = Progress {
             phase,
             seconds: self.seconds(),
-            incumbent: known.incumbent.map(|value| times_power(value, -self.power)),
-            bound: known.bound.map(|value| times_power(value, -self.power)),
+            incumbent: known.incumbent.map(|value| times_power(value, -known.power)),
+            bound: known.bound.map(|value| times_power(value, -known.power)),
             gap: known
                 .incumbent
                 .zip(known.bound)

@@ -114,7 +114,7 @@ impl<'a> State<'a> {
     fn is_covered(&self) -> bool {
         match self.wanted {
             None => self.missing == 0,
-            Some(wanted) => self.covered >= wanted - 1e-9 * wanted.abs(),
+            Some(wanted) => self.covered >= wanted - 1e-12 * wanted,
         }
     }
 

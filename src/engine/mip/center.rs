@@ -2,7 +2,7 @@
 
 use good_lp::{Constraint, Expression, ProblemVariables, Variable, constraint, variable};
 
-use super::Formulation;
+use super::{Formulation, within_budget};
 use crate::engine::center::cover::Cover;
 use crate::engine::center::instance::Instance;
 use crate::model::Sense;
@@ -21,8 +21,8 @@ pub(crate) fn any_cover<'a>(cover: &'a Cover, instance: &Instance, refused: &[Ve
         limits.push(if cover.budget.is_some() { constraint!(count == p) } else { constraint!(count <= p) });
     }
     if let Some(budget) = cover.budget {
-        let money = weighted(&y, cover.site.iter().map(|&site| instance.cost[site as usize]));
-        limits.push(constraint!(money <= budget));
+        let costs = cover.site.iter().map(|&site| instance.cost[site as usize]);
+        limits.push(within_budget(y.iter().copied().zip(costs), budget));
     }
     for columns in refused {
         let most = columns.len() as f64 - 1.0;

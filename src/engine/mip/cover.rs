@@ -2,7 +2,7 @@
 
 use good_lp::{Constraint, Expression, ProblemVariables, Variable, constraint, variable};
 
-use super::Formulation;
+use super::{Formulation, within_budget};
 use crate::engine::reduce::Cells;
 use crate::model::Sense;
 
@@ -150,11 +150,7 @@ fn site_rows(cells: &Cells, y: &[Variable]) -> Vec<Constraint> {
         rows.push(if cells.budget.is_some() { constraint!(row == p) } else { constraint!(row <= p) });
     }
     if let Some(budget) = cells.budget {
-        let mut row = Expression::with_capacity(y.len());
-        for (site, &cost) in y.iter().zip(&cells.cost) {
-            row.add_mul(cost, *site);
-        }
-        rows.push(constraint!(row <= budget));
+        rows.push(within_budget(y.iter().copied().zip(cells.cost.iter().copied()), budget));
     }
     rows
 }

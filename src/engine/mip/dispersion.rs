@@ -2,7 +2,7 @@
 
 use good_lp::{Constraint, Expression, ProblemVariables, constraint, variable};
 
-use super::Formulation;
+use super::{Formulation, within_budget};
 use crate::engine::dispersion::graph::Graph;
 use crate::engine::dispersion::instance::Instance;
 use crate::model::Sense;
@@ -29,11 +29,8 @@ pub(crate) fn any_independent<'a>(
     let p = instance.p as f64;
     limits.push(constraint!(count == p));
     if let Some(budget) = instance.budget {
-        let mut money = Expression::with_capacity(x.len());
-        for (variable, &site) in x.iter().zip(&graph.site) {
-            money.add_mul(instance.cost[site as usize], *variable);
-        }
-        limits.push(constraint!(money <= budget));
+        let costs = graph.site.iter().map(|&site| instance.cost[site as usize]);
+        limits.push(within_budget(x.iter().copied().zip(costs), budget));
     }
     for vertices in refused {
         let mut change = Expression::with_capacity(x.len());

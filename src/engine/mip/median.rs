@@ -15,7 +15,7 @@
 
 use good_lp::{Constraint, Expression, ProblemVariables, Variable, constraint, variable};
 
-use super::Formulation;
+use super::{Formulation, within_budget};
 use crate::engine::median::{Problem, Role};
 use crate::model::Sense;
 use crate::solve::{Control, Limit};
@@ -176,13 +176,8 @@ fn site_rows(problem: &Problem, y: &[Option<Variable>]) -> Vec<Constraint> {
         rows.push(constraint!(row == p as f64));
     }
     if let Some(budget) = problem.budget {
-        let mut row = Expression::default();
-        for (site, price) in y.iter().zip(&problem.price) {
-            if let Some(site) = site {
-                row.add_mul(*price, *site);
-            }
-        }
-        rows.push(constraint!(row <= budget));
+        let prices = y.iter().zip(&problem.price).filter_map(|(site, price)| Some(((*site)?, *price)));
+        rows.push(within_budget(prices, budget));
     }
     rows
 }

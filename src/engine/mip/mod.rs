@@ -13,12 +13,12 @@ pub(crate) mod median;
 mod microlp;
 pub(crate) mod serve;
 
-use good_lp::{Constraint, Expression, IntoAffineExpression, ProblemVariables};
+use good_lp::{Constraint, Expression, IntoAffineExpression, ProblemVariables, Variable, constraint};
 
 use super::Ended;
 use crate::error::Error;
-use crate::model::Sense;
-use crate::solve::{Backend, Control, Limit, Phase};
+use crate::model::{Sense, power_of_row, times_power};
+use crate::solve::{Backend, Control, Limit, PRECISION, Phase};
 
 /// A mixed-integer programme.
 pub(crate) struct Formulation<'a> {
@@ -52,6 +52,16 @@ pub(crate) struct Found {
     pub ended: Ended,
     /// Branch-and-bound nodes.
     pub nodes: u64,
+}
+
+impl Found {
+    /// The bound beside the best plan's objective: the same number when a search that ran to its end differs from it by the
+    /// noise of arithmetic on figures of up to `largest` alone.
+    pub fn bound_beside(&self, objective: f64, largest: f64) -> Option<f64> {
+        let noise = 10.0 * PRECISION * objective.abs() + 0.1 * PRECISION * largest;
+        let met = |bound: f64| self.ended == Ended::Complete && (objective - bound).abs() <= noise;
+        self.bound.map(|bound| if met(bound) { objective } else { bound })
+    }
 }
 
 /// A linear programme that stays in memory with its basis while bounds change.
@@ -140,6 +150,21 @@ pub(crate) fn solve(formulation: Formulation<'_>, control: &Control) -> Result<F
         control.bound(Phase::Solver, bound);
     }
     Ok(found)
+}
+
+/// Σ_j f_j y_j ≤ B, in a unit in which the solver's absolute tolerance is far below the figures.
+pub(crate) fn within_budget(costs: impl Iterator<Item = (Variable, f64)>, budget: f64) -> Constraint {
+    let costs: Vec<(Variable, f64)> = costs.collect();
+    // A site that costs more than all there is stays closed, however much more it costs.
+    let spending = budget + costs.iter().map(|entry| (-entry.1).max(0.0)).sum::<f64>();
+    let cheapest = costs.iter().map(|entry| entry.1.abs()).filter(|&cost| cost > 0.0).fold(f64::INFINITY, f64::min);
+    let most = 2.0 * spending.max(cheapest);
+    let power = power_of_row(0.5 * most);
+    let mut money = Expression::with_capacity(costs.len());
+    for (site, cost) in costs {
+        money.add_mul(times_power(cost.min(most), power), site);
+    }
+    constraint!(money <= times_power(budget, power))
 }
 
 /// Nothing is left to decide: the constraints hold, or they do not.

@@ -6,7 +6,7 @@
 
 use good_lp::{Constraint, Expression, ProblemVariables, Variable, constraint, variable};
 
-use super::Formulation;
+use super::{Formulation, within_budget};
 use crate::engine::serve::problem::{Serve, Serving};
 use crate::model::Sense;
 
@@ -126,11 +126,7 @@ fn site_rows(serve: &Serve, goal: Goal, y: &[Variable]) -> Vec<Constraint> {
     if let Some(budget) = serve.budget
         && goal != Goal::LeastMoney
     {
-        let mut row = Expression::with_capacity(y.len());
-        for (&site, &money) in y.iter().zip(&serve.money) {
-            row.add_mul(money, site);
-        }
-        rows.push(constraint!(row <= budget));
+        rows.push(within_budget(y.iter().copied().zip(serve.money.iter().copied()), budget));
     }
     rows
 }

@@ -168,6 +168,7 @@ impl Serve {
             dear: 1.0,
             columns: OnceLock::new(),
         };
+        let all = serve.demand.iter().sum::<f64>() * (1.0 + PRECISION);
         let mut local = vec![None; n_sites];
         for (j, (at, state)) in (0_u32..).zip(by_site.state.iter().enumerate()) {
             if !state.may_open() {
@@ -179,7 +180,8 @@ impl Serve {
             serve.counted.push(!state.exists());
             serve.money.push(by_site.cost[at]);
             serve.charge.push(if M::PAYS { by_site.cost[at] } else { 0.0 });
-            serve.capacity.push(limits.capacities.as_ref().map_or(f64::INFINITY, |limits| limits[at]));
+            // More than everyone needs nobody uses.
+            serve.capacity.push(limits.capacities.as_ref().map_or(f64::INFINITY, |limits| limits[at].min(all)));
             serve.min_use.push(limits.min_use.as_ref().map_or(0.0, |least| least[at]));
         }
         for i in 0..n_demand {
@@ -326,9 +328,14 @@ impl Serve {
         shares.iter().filter_map(|&(site, share)| Some(self.pair(i, site)?.cost * share)).sum()
     }
 
-    /// How far a weight stays below the wanted one, beyond rounding.
+    /// How far a weight stays below the wanted one, beyond rounding: the same part of all demand, which other violations
+    /// are measured in.
     pub fn lacking(&self, weight: f64, wanted: f64) -> f64 {
-        if weight >= wanted * (1.0 - PRECISION) { 0.0 } else { wanted - weight }
+        if weight >= wanted * (1.0 - PRECISION) {
+            return 0.0;
+        }
+        let demand: f64 = self.demand.iter().sum();
+        (1.0 - weight / wanted) * if demand > 0.0 { demand } else { wanted }
     }
 
     /// Σ_j g_j y_j of an open set.
