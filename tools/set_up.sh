@@ -7,13 +7,19 @@ python=${PYTHON:-python3}
 group=$1
 
 if [ ! -x .venv/bin/pip ]; then
-    "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' || {
-        echo "siting needs CPython 3.11 or later with the venv module; '$python' is not that." >&2
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+        echo "siting needs CPython 3.11 or later; '$python' is not that." >&2
         echo "Name another interpreter: make PYTHON=/path/to/python3 ..." >&2
         exit 1
     }
     echo "== Creating .venv"
-    "$python" -m venv .venv
+    if "$python" -c 'import venv, ensurepip' 2>/dev/null; then
+        "$python" -m venv .venv
+    else
+        # Some systems ship CPython without these modules; pip alone is enough.
+        "$python" -m pip install --quiet --target target/virtualenv virtualenv
+        PYTHONPATH=target/virtualenv "$python" -m virtualenv --quiet .venv
+    fi
 fi
 
 echo "== Installing the '$group' dependencies into .venv"

@@ -239,7 +239,8 @@ macro_rules! solvable {
             ///
             /// An [`Error`](crate::Error) with [`Error::is_input`](crate::Error::is_input) for wrong data;
             /// [`Error::Infeasible`](crate::Error::Infeasible) with reasons when no plan obeys every rule;
-            /// [`Error::NoSolution`](crate::Error::NoSolution) when a limit came before any plan.
+            /// [`Error::NoSolution`](crate::Error::NoSolution) when a limit came before any plan;
+            /// [`Error::NothingFound`](crate::Error::NothingFound) when the heuristic alone was asked and found none.
             pub fn solve(&self, options: &crate::SolveOptions) -> Result<crate::Solution, crate::Error> {
                 crate::engine::run(self, options)
             }

@@ -117,7 +117,7 @@ class Model:
 
         Raises:
             InfeasibleError: No plan obeys every rule; it says why, and what would do.
-            NoSolutionError: A limit was reached before any plan was found.
+            NoSolutionError: A limit was reached before any plan was found, or the heuristic found none.
             InputError: An option is wrong.
             KeyboardInterrupt: Ctrl-C before any plan was found.
         """

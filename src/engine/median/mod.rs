@@ -84,8 +84,9 @@ pub(super) fn prove(problem: &Problem, start: Option<&[u32]>, control: &Control)
     }
     if control.options.method == Method::Mip {
         // What one demand point alone would pay beyond a known plan is no better plan.
-        let known = control.best_incumbent().map(|best| best - problem.constant);
-        let cheaper = known.and_then(|most| problem.compressed(&[], |_| most + PRECISION * most.abs()));
+        let known = control.best_incumbent();
+        let rest = known.map(|best| best - problem.constant + PRECISION * (best.abs() + problem.constant.abs()));
+        let cheaper = rest.and_then(|most| problem.compressed(&[], |_| most));
         return formulated(cheaper.as_ref().unwrap_or(problem), start, control);
     }
     let columns = Columns::of(problem);
