@@ -136,6 +136,30 @@ pub enum Error {
         /// Seconds used.
         seconds: f64,
     },
+    /// A point lies too far from every street.
+    #[error(
+        "{argument}[{index}] lies {distance:.1} m from the nearest street, farther than max_snap = {max_snap} m, as do {count} of {places} in all: check coordinates and CRS, raise max_snap, or let them be unreachable (beyond \"unreachable\")"
+    )]
+    OffNetwork {
+        /// The argument that holds the point.
+        argument: &'static str,
+        /// The first such point.
+        index: usize,
+        /// Its distance from the nearest street in metres.
+        distance: f64,
+        /// The limit in metres.
+        max_snap: f64,
+        /// How many points lie beyond the limit.
+        count: usize,
+        /// How many points there are.
+        places: usize,
+    },
+    /// A computation was stopped by its cancel token.
+    #[error("{what} was interrupted")]
+    Interrupted {
+        /// What was stopped.
+        what: &'static str,
+    },
     /// The solver failed; this is a defect of the solver or of its use, not of the data.
     #[error("{backend} failed: {reason}")]
     Solver {
@@ -159,7 +183,14 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_input(&self) -> bool {
-        !matches!(self, Self::Infeasible(_) | Self::NoSolution { .. } | Self::Solver { .. } | Self::Unverified(_))
+        !matches!(
+            self,
+            Self::Infeasible(_)
+                | Self::NoSolution { .. }
+                | Self::Interrupted { .. }
+                | Self::Solver { .. }
+                | Self::Unverified(_)
+        )
     }
 }
 
