@@ -159,9 +159,8 @@ fn node_all_crossings(lines: &mut [Vec<Corner>], geographic: bool) -> usize {
             let around = AABB::from_corners([left - tolerance, low - tolerance], [right + tolerance, high + tolerance]);
             let mut found = Vec::new();
             for other in tree.locate_in_envelope_intersecting(around) {
-                // Each pair once; neighbours on one line share their corner anyway.
-                let neighbours = side.data.0 == other.data.0 && other.data.1 == side.data.1 + 1;
-                if other.data > side.data && !neighbours {
+                // Each pair once.
+                if other.data > side.data {
                     meeting(side, other, tolerance, &mut found);
                 }
             }
@@ -169,6 +168,7 @@ fn node_all_crossings(lines: &mut [Vec<Corner>], geographic: bool) -> usize {
         })
         .collect();
     splits.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)).then(bits(a.3).cmp(&bits(b.3))));
+    unite(&mut splits, lines, tolerance);
     let shared = shared_points(lines);
     let new: FxHashSet<(u64, u64)> =
         splits.iter().map(|split| bits(split.3)).filter(|point| !shared.contains(point)).collect();
@@ -192,6 +192,29 @@ fn node_all_crossings(lines: &mut [Vec<Corner>], geographic: bool) -> usize {
     new.len()
 }
 
+/// Makes points that lie within the tolerance of each other one, the corners of lines before computed crossings.
+fn unite(splits: &mut [Split], lines: &[Vec<Corner>], tolerance: f64) {
+    let given: FxHashSet<(u64, u64)> = lines.iter().flatten().map(|corner| bits(corner.point)).collect();
+    // Points by square cells of the tolerance: what is near lies in a neighbouring cell.
+    let cell = |[x, y]: Point| [(x / tolerance).floor(), (y / tolerance).floor()];
+    let mut known: FxHashMap<(u64, u64), Vec<Point>> = FxHashMap::default();
+    for corners in [true, false] {
+        for split in splits.iter_mut().filter(|split| given.contains(&bits(split.3)) == corners) {
+            let [x, y] = split.3;
+            let [column, row] = cell(split.3);
+            let around = [-1.0, 0.0, 1.0].into_iter().flat_map(|a| [-1.0, 0.0, 1.0].map(|b| [column + a, row + b]));
+            // Adding zero makes equal cells equal bits.
+            let key = |[a, b]: Point| bits([a + 0.0, b + 0.0]);
+            let near = around.filter_map(|cell| known.get(&key(cell))).flatten().copied();
+            let mut near = near.filter(|[a, b]| (a - x).hypot(b - y) <= tolerance);
+            match near.next() {
+                Some(first) => split.3 = first,
+                None => known.entry(key([column, row])).or_default().push(split.3),
+            }
+        }
+    }
+}
+
 /// Points that lines share to the last bit: those are nodes without any crossing.
 fn shared_points(lines: &[Vec<Corner>]) -> FxHashSet<(u64, u64)> {
     let (mut once, mut shared) = (FxHashSet::default(), FxHashSet::default());
@@ -210,8 +233,13 @@ fn meeting(one: &PlacedSide, other: &PlacedSide, tolerance: f64, found: &mut Vec
     let ends = |side: &PlacedSide| [side.geom().from, side.geom().to];
     let (a, b) = (ends(one), ends(other));
     let before = found.len();
-    for (side, line, its, strange) in [(one, a, other, b), (other, b, one, a)] {
+    // Neighbours on one line share a corner, the end of the first and the start of the second, which is no meeting.
+    let neighbours = one.data.0 == other.data.0 && other.data.1 == one.data.1 + 1;
+    for (side, line, its, strange, shared) in [(one, a, other, b, 0.0), (other, b, one, a, 1.0)] {
         for (end, point) in [0.0, 1.0].into_iter().zip(strange) {
+            if neighbours && end == shared {
+                continue;
+            }
             let share = foot(line, point);
             let near = along(line, share);
             if (near[0] - point[0]).hypot(near[1] - point[1]) <= tolerance {
@@ -221,6 +249,7 @@ fn meeting(one: &PlacedSide, other: &PlacedSide, tolerance: f64, found: &mut Vec
         }
     }
     if found.len() == before
+        && !neighbours
         && let Some((s, t)) = crossing(a, b)
     {
         let point = along(a, s);

@@ -1,0 +1,599 @@
+//! Walking on street networks, compared with a plain definition: every place a node, every way relaxed until nothing
+//! changes.
+
+use approx::assert_relative_eq;
+use proptest::prelude::*;
+use siting::network::{Beyond, Direction, JoinOptions, Joined, Network, ReachOptions, Streets, TravelOptions, Unit};
+use siting::{CancelToken, Error, Ids, Metric, TravelMatrix};
+
+const INF: f64 = f64::INFINITY;
+const NAN: f64 = f64::NAN;
+
+/// Streets on a coarse grid: parallel edges, loops, zero lengths, one-way edges and points on nodes are common.
+fn streets() -> impl Strategy<Value = Streets> {
+    let coordinate = || (-6_i32..6).prop_map(|at| f64::from(at) * 25.0);
+    let point = move || (coordinate(), coordinate()).prop_map(|(x, y)| [x, y]);
+    let edge = (any::<prop::sample::Index>(), any::<prop::sample::Index>(), prop::collection::vec(point(), 0..3));
+    let direction =
+        prop::sample::select(vec![Direction::Both, Direction::Both, Direction::Forward, Direction::Backward]);
+    let figures = (0_u32..40, direction, 0_u32..30, 0_u32..5);
+    let edges = prop::collection::vec((edge, figures), 1..25);
+    (prop::collection::vec(point(), 1..14), edges, any::<[bool; 4]>()).prop_map(|(nodes, edges, [a, b, c, d])| {
+        let mut streets = Streets { shape_starts: vec![0], ..Streets::default() };
+        let (mut lengths, mut directions, mut penalties, mut factors) = (vec![], vec![], vec![], vec![]);
+        for ((from, to, shape), (length, direction, penalty, factor)) in edges {
+            streets.from.push(from.index(nodes.len()) as u32);
+            streets.to.push(to.index(nodes.len()) as u32);
+            streets.shape_points.extend(shape);
+            streets.shape_starts.push(streets.shape_points.len() as u32);
+            lengths.push(f64::from(length) * 12.5);
+            directions.push(direction);
+            penalties.push(f64::from(penalty));
+            factors.push(f64::from(factor) * 0.5);
+        }
+        streets.nodes = nodes;
+        streets.lengths = a.then_some(lengths);
+        streets.directions = b.then_some(directions);
+        streets.penalties = c.then_some(penalties);
+        streets.factors = d.then_some(factors);
+        streets
+    })
+}
+
+fn places(n: usize) -> impl Strategy<Value = Vec<[f64; 2]>> {
+    let coordinate = || prop_oneof![(-6_i32..6).prop_map(|at| f64::from(at) * 25.0), -180.0_f64..180.0];
+    prop::collection::vec((coordinate(), coordinate()).prop_map(|(x, y)| [x, y]), 1..n)
+}
+
+/// Units of cost that an edge takes.
+fn whole(net: &Network, edge: usize, unit: Unit, speed: f64) -> f64 {
+    let streets = net.streets();
+    let of = |values: &Option<Vec<f64>>, none| values.as_ref().map_or(none, |values: &Vec<f64>| values[edge]);
+    let length = net.lengths()[edge];
+    let minutes = length * of(&streets.factors, 1.0) / speed + of(&streets.penalties, 0.0) / 60.0;
+    match unit {
+        Unit::Minutes => minutes,
+        Unit::Seconds => minutes * 60.0,
+        Unit::Metres => length,
+    }
+}
+
+fn per_metre(unit: Unit, speed: f64) -> f64 {
+    match unit {
+        Unit::Minutes => 1.0 / speed,
+        Unit::Seconds => 60.0 / speed,
+        Unit::Metres => 1.0,
+    }
+}
+
+/// Costs from one place to all others by relaxing every way over and over (Bellman and Ford): the nodes, then every
+/// entry as a node of its own in the middle of its edge.
+fn plain(net: &Network, from: &Joined, place: usize, to: &Joined, unit: Unit, speed: f64) -> Vec<f64> {
+    let streets = net.streets();
+    let n = streets.nodes.len();
+    let all = [from, to];
+    let mut places_on: Vec<Vec<(f64, usize)>> = vec![Vec::new(); streets.n_edges()];
+    let mut number = n;
+    let mut names = vec![Vec::new(), Vec::new()];
+    for (side, joined) in all.iter().enumerate() {
+        for at in 0..joined.len() {
+            for entry in joined.entries(at) {
+                places_on[entry.edge as usize].push((entry.fraction, number));
+                names[side].push((at, number, entry.access * per_metre(unit, speed), entry.within));
+                number += 1;
+            }
+        }
+    }
+    let mut ways = Vec::new();
+    for (edge, mut on_it) in places_on.into_iter().enumerate() {
+        on_it.push((0.0, streets.from[edge] as usize));
+        on_it.push((1.0, streets.to[edge] as usize));
+        on_it.sort_by(|a, b| a.0.total_cmp(&b.0));
+        // Whoever stands at an end stands at the node.
+        for &(fraction, name) in &on_it {
+            for (end, node) in [(0.0, streets.from[edge]), (1.0, streets.to[edge])] {
+                if fraction == end && (name >= n) {
+                    ways.extend([(name, node as usize, 0.0), (node as usize, name, 0.0)]);
+                }
+            }
+        }
+        let inner: Vec<_> = on_it.iter().filter(|on| on.1 >= n && on.0 > 0.0 && on.0 < 1.0).copied().collect();
+        let mut chain = vec![(0.0, streets.from[edge] as usize)];
+        chain.extend(inner);
+        chain.push((1.0, streets.to[edge] as usize));
+        let (there, back) = streets.direction(edge).ways();
+        for pair in chain.windows(2) {
+            let cost = whole(net, edge, unit, speed) * (pair[1].0 - pair[0].0);
+            let same = pair[0].0 == pair[1].0;
+            if there || same {
+                ways.push((pair[0].1, pair[1].1, cost));
+            }
+            if back || same {
+                ways.push((pair[1].1, pair[0].1, cost));
+            }
+        }
+    }
+    let mut cost = vec![INF; number];
+    for &(at, name, access, within) in &names[0] {
+        if at == place && within {
+            cost[name] = access;
+        }
+    }
+    loop {
+        let mut changed = false;
+        for &(a, b, along) in &ways {
+            if cost[a] + along < cost[b] {
+                cost[b] = cost[a] + along;
+                changed = true;
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    let mut best = vec![INF; to.len()];
+    for &(at, name, access, within) in &names[1] {
+        if within {
+            best[at] = f64::min(best[at], cost[name] + access);
+        }
+    }
+    best
+}
+
+fn agree(travel: &TravelMatrix, demand: u32, plain: &[f64], cutoff: Option<f64>) -> Result<(), TestCaseError> {
+    for (site, &expected) in (0_u32..).zip(plain) {
+        // A unit is at least 1 m here; walks have at most 60 edges.
+        let slack = 1e-3;
+        match travel.cost(demand, site) {
+            Some(cost) => prop_assert!((cost - expected).abs() <= slack, "{demand} to {site}: {cost} for {expected}"),
+            None => prop_assert!(cutoff.map_or(expected == INF, |cutoff| expected > cutoff - slack), "{expected}"),
+        }
+        if let (Some(cost), Some(cutoff)) = (travel.cost(demand, site), cutoff) {
+            prop_assert!(cost <= cutoff);
+        }
+    }
+    Ok(())
+}
+
+fn open(max_snap: f64) -> JoinOptions {
+    JoinOptions::default().max_snap(max_snap).beyond(Beyond::Unreachable)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn walks_are_the_shortest_of_all_on_any_network(
+        streets in streets(),
+        (homes, spaces) in (places(7), places(7)),
+        unit in prop::sample::select(vec![Unit::Minutes, Unit::Seconds, Unit::Metres]),
+        speed in prop::sample::select(vec![30.0, 75.0, 81.3]),
+        reach in prop::option::of(0.0_f64..600.0),
+        max_snap in prop::sample::select(vec![20.0, 100.0, INF]),
+    ) {
+        let net = Network::new(streets).unwrap();
+        let homes = net.join(&homes, &open(max_snap)).unwrap();
+        let spaces = net.join(&spaces, &open(max_snap)).unwrap();
+        let cutoff = reach.map(|metres| metres * per_metre(unit, speed));
+        let options = TravelOptions::default().cutoff(cutoff).unit(unit).speed(speed);
+        let travel = net.travel(&homes, &spaces, &options).unwrap();
+        for (i, home) in (0_u32..).zip(0..homes.len()) {
+            agree(&travel, i, &plain(&net, &homes, home, &spaces, unit, speed), cutoff)?;
+        }
+    }
+
+    #[test]
+    fn a_place_of_several_entrances_uses_the_best_of_them(
+        streets in streets(), homes in places(5), doors in places(9), cut in any::<prop::sample::Index>(),
+        cutoff in prop::option::of(1.0_f64..20.0),
+    ) {
+        let net = Network::new(streets).unwrap();
+        let homes = net.join(&homes, &open(INF)).unwrap();
+        let start = vec![0, cut.index(doors.len() + 1) as u32, doors.len() as u32];
+        let halls = net.join_entrances(&doors, start, &open(100.0)).unwrap();
+        prop_assert_eq!(halls.len(), 2);
+        let options = TravelOptions::default().cutoff(cutoff);
+        let (there, back) = (net.travel(&homes, &halls, &options).unwrap(), net.travel(&halls, &homes, &options).unwrap());
+        for (i, home) in (0_u32..).zip(0..homes.len()) {
+            agree(&there, i, &plain(&net, &homes, home, &halls, Unit::Minutes, 75.0), cutoff)?;
+        }
+        for hall in 0..2 {
+            agree(&back, hall, &plain(&net, &halls, hall as usize, &homes, Unit::Minutes, 75.0), cutoff)?;
+        }
+    }
+
+    #[test]
+    fn each_demand_point_walks_at_its_own_speed(
+        streets in streets(), homes in places(9), spaces in places(5), slow in prop::collection::vec(any::<bool>(), 9),
+    ) {
+        let net = Network::new(streets).unwrap();
+        let homes = net.join(&homes, &open(INF)).unwrap();
+        let spaces = net.join(&spaces, &open(INF)).unwrap();
+        let speeds: Vec<f64> = slow.iter().take(homes.len()).map(|&slow| if slow { 45.0 } else { 75.0 }).collect();
+        let travel = net.travel(&homes, &spaces, &TravelOptions::default().cutoff(8.0).speeds(speeds.clone())).unwrap();
+        for (i, &speed) in (0_u32..).zip(&speeds) {
+            agree(&travel, i, &plain(&net, &homes, i as usize, &spaces, Unit::Minutes, speed), Some(8.0))?;
+        }
+    }
+
+    #[test]
+    fn points_join_at_the_nearest_place_of_all_edges(streets in streets(), points in places(12)) {
+        let net = Network::new(Streets { lengths: None, ..streets }).unwrap();
+        let joined = net.join(&points, &open(INF)).unwrap();
+        for (at, &point) in points.iter().enumerate() {
+            let entry = joined.entries(at)[0];
+            prop_assert!((Metric::Euclidean.distance(point, entry.at) - entry.access).abs() < 1e-9);
+            let mut nearest = INF;
+            for edge in 0..net.streets().n_edges() {
+                let shape: Vec<_> = net.streets().shape(edge).collect();
+                let mut walked = 0.0;
+                for pair in shape.windows(2) {
+                    // Golden rule of the test: many points along the piece instead of a formula.
+                    for step in 0..=200 {
+                        let share = f64::from(step) / 200.0;
+                        let on = [0, 1].map(|axis: usize| pair[0][axis] + share * (pair[1][axis] - pair[0][axis]));
+                        nearest = nearest.min(Metric::Euclidean.distance(point, on));
+                    }
+                    let length = Metric::Euclidean.distance(pair[0], pair[1]);
+                    let to_entry = Metric::Euclidean.distance(pair[0], entry.at);
+                    let on_piece = to_entry + Metric::Euclidean.distance(entry.at, pair[1]) - length < 1e-9;
+                    let expected = entry.fraction * net.lengths()[edge];
+                    if edge as u32 == entry.edge && on_piece && (walked + to_entry - expected).abs() < 1e-6 {
+                        walked = f64::NEG_INFINITY; // the fraction fits the place
+                    }
+                    walked += length;
+                }
+                prop_assert!(edge as u32 != entry.edge || walked == f64::NEG_INFINITY || net.lengths()[edge] == 0.0);
+            }
+            prop_assert!(entry.access <= nearest + 1e-9, "{} but {nearest}", entry.access);
+            prop_assert!(entry.access >= nearest - 2.0, "{} but {nearest}", entry.access);
+        }
+    }
+
+    #[test]
+    fn streets_in_reach_are_those_that_walks_reach(
+        streets in streets(), start in places(4), cutoff in 0.0_f64..400.0, towards in any::<bool>(),
+    ) {
+        let net = Network::new(streets).unwrap();
+        let start = net.join(&start, &open(INF)).unwrap();
+        let options = ReachOptions::new(cutoff).unit(Unit::Metres).towards(towards);
+        let reach = net.reach(&start, &options).unwrap();
+        for edge in 0..net.streets().n_edges() {
+            for share in [0.17, 0.5, 0.83] {
+                let Some(probe) = on_edge(&net, edge, share) else { continue };
+                let walks = TravelOptions::default().cutoff(None).unit(Unit::Metres);
+                let walks = if towards {
+                    net.travel(&probe, &start, &walks).unwrap()
+                } else {
+                    net.travel(&start, &probe, &walks).unwrap()
+                };
+                let cost = walks.csr().2.iter().copied().fold(INF, f64::min);
+                let entry = probe.entries(0)[0];
+                if entry.fraction == 0.0 || entry.fraction == 1.0 {
+                    continue; // the node is reached on any edge
+                }
+                let inside = reach.iter().any(|s| s.edge == entry.edge && (s.from..=s.to).contains(&entry.fraction));
+                if (cost - cutoff).abs() > 1e-3 {
+                    prop_assert_eq!(inside, cost <= cutoff, "edge {} at {}: {}", edge, entry.fraction, cost);
+                }
+            }
+        }
+    }
+}
+
+/// A place joined on the edge, where none lies on top of it.
+fn on_edge(net: &Network, edge: usize, share: f64) -> Option<Joined> {
+    let shape: Vec<_> = net.streets().shape(edge).collect();
+    let point = [0, 1].map(|axis: usize| shape[0][axis] + share * (shape[1][axis] - shape[0][axis]));
+    let joined = net.join(&[point], &open(INF)).unwrap();
+    (joined.entries(0)[0].edge as usize == edge && joined.entries(0)[0].access < 1e-9).then_some(joined)
+}
+
+/// A square of 100 m with one diagonal; the sides go round one way only.
+fn square() -> Network {
+    let nodes = vec![[0.0, 0.0], [100.0, 0.0], [100.0, 100.0], [0.0, 100.0]];
+    let directions = vec![Direction::Forward, Direction::Forward, Direction::Forward, Direction::Backward];
+    Network::new(Streets {
+        nodes,
+        from: vec![0, 1, 2, 0],
+        to: vec![1, 2, 3, 3],
+        directions: Some(directions),
+        ..Streets::default()
+    })
+    .unwrap()
+}
+
+fn metres(net: &Network, from: [f64; 2], to: [f64; 2]) -> Option<f64> {
+    let options = TravelOptions::default().cutoff(None).unit(Unit::Metres);
+    let join = |point| net.join(&[point], &JoinOptions::default()).unwrap();
+    net.travel(&join(from), &join(to), &options).unwrap().cost(0, 0)
+}
+
+#[test]
+fn one_way_edges_are_walked_one_way_on_the_edge_too() {
+    let net = square();
+    assert_eq!(metres(&net, [20.0, 0.0], [60.0, 0.0]), Some(40.0));
+    assert_eq!(metres(&net, [60.0, 0.0], [20.0, 0.0]), Some(360.0)); // once round
+    assert_eq!(metres(&net, [0.0, 30.0], [0.0, 10.0]), Some(20.0)); // Backward: from 3 to 0
+    assert_eq!(metres(&net, [50.0, 0.0], [50.0, 0.0]), Some(0.0));
+    assert_eq!(metres(&net, [50.0, 7.0], [50.0, 7.0]), Some(14.0)); // to the street and back
+}
+
+#[test]
+fn a_loop_is_walked_the_shorter_way_round() {
+    let net = Network::new(Streets {
+        nodes: vec![[0.0, 0.0]],
+        from: vec![0],
+        to: vec![0],
+        shape_starts: vec![0, 3],
+        shape_points: vec![[100.0, 0.0], [100.0, 100.0], [0.0, 100.0]],
+        ..Streets::default()
+    })
+    .unwrap();
+    assert_eq!(metres(&net, [10.0, 0.0], [0.0, 10.0]), Some(20.0));
+    assert_eq!(metres(&net, [100.0, 10.0], [100.0, 90.0]), Some(80.0));
+}
+
+#[test]
+fn the_cheapest_of_parallel_edges_counts() {
+    let net = Network::new(Streets {
+        nodes: vec![[0.0, 0.0], [100.0, 0.0]],
+        from: vec![0, 1, 0],
+        to: vec![1, 0, 1],
+        lengths: Some(vec![300.0, 120.0, 200.0]),
+        ..Streets::default()
+    })
+    .unwrap();
+    assert_eq!(metres(&net, [0.0, 0.0], [100.0, 0.0]), Some(120.0));
+}
+
+#[test]
+fn a_walk_of_just_the_cut_off_is_kept_access_legs_counted() {
+    let net = Network::from_edges(vec![[0.0, 0.0], [2000.0, 0.0]], vec![0], vec![1]).unwrap();
+    let homes = net.join(&[[0.0, 25.0]], &JoinOptions::default()).unwrap();
+    let spaces = net.join(&[[1090.0, 10.0], [1090.1, 10.0]], &JoinOptions::default()).unwrap();
+    let travel = net.travel(&homes, &spaces, &TravelOptions::default()).unwrap(); // 15 minutes are 1,125 m
+    assert_eq!((travel.cost(0, 0), travel.cost(0, 1)), (Some(15.0), None));
+    assert_eq!(travel.cutoff(), Some(15.0));
+}
+
+#[test]
+fn long_walks_keep_a_centimetre() {
+    // 30 km in edges of 1.1 m whose lengths no finite sum of binary fractions holds.
+    let n = 27_000_u32;
+    let nodes = (0..=n).map(|at| [f64::from(at) * 1.1, 0.0]).collect();
+    let net = Network::from_edges(nodes, (0..n).collect(), (1..=n).collect()).unwrap();
+    assert!((metres(&net, [0.0, 0.0], [29_700.0, 0.0]).unwrap() - 29_700.0).abs() < 0.01);
+    let places = net.join(&[[0.0, 0.0], [19_800.0, 0.0]], &JoinOptions::default()).unwrap();
+    let options = TravelOptions::default().cutoff(20_000.0).unit(Unit::Metres);
+    let travel = net.travel(&places, &places, &options).unwrap();
+    assert!((travel.cost(0, 1).unwrap() - 19_800.0).abs() < 0.01);
+}
+
+#[test]
+fn a_place_far_along_a_very_long_edge_is_found_there() {
+    // The whole edge is far longer than 32 bits count at the scale of the cut-off.
+    let net = Network::from_edges(vec![[0.0, 0.0], [1e6, 0.0]], vec![0], vec![1]).unwrap();
+    let at = |x: f64| net.join(&[[x, 0.0]], &JoinOptions::default()).unwrap();
+    let travel = net.travel(&at(600_000.0), &at(600_750.0), &TravelOptions::default()).unwrap();
+    assert_relative_eq!(travel.cost(0, 0).unwrap(), 10.0, epsilon = 1e-6);
+    assert_eq!(net.travel(&at(600_000.0), &at(0.0), &TravelOptions::default()).unwrap().n_pairs(), 0);
+    let travel = net.travel(&at(999_900.0), &at(1e6), &TravelOptions::default().unit(Unit::Metres).cutoff(100.0));
+    assert_relative_eq!(travel.unwrap().cost(0, 0).unwrap(), 100.0, epsilon = 1e-6);
+}
+
+#[test]
+fn degrees_are_measured_on_the_ground() {
+    // A kilometre of street along a parallel in Helsinki, and a point 30 m north of its middle.
+    let (latitude, metre) = (60.17_f64, 360.0 / (std::f64::consts::TAU * siting::EARTH_RADIUS));
+    let east = 1000.0 * metre / latitude.to_radians().cos();
+    let streets = Streets {
+        nodes: vec![[24.94, latitude], [24.94 + east, latitude], [24.94 + east / 2.0, latitude + 0.003]],
+        geographic: true,
+        from: vec![0, 1],
+        to: vec![1, 2],
+        ..Streets::default()
+    };
+    let net = Network::new(streets).unwrap();
+    assert_relative_eq!(net.lengths()[0], 1000.0, epsilon = 0.01);
+    let joined = net.join(&[[24.94 + 0.4 * east, latitude + 30.0 * metre]], &JoinOptions::default()).unwrap();
+    let entry = joined.entries(0)[0];
+    assert_eq!(entry.edge, 0);
+    assert_relative_eq!(entry.fraction, 0.4, epsilon = 1e-6);
+    assert_relative_eq!(entry.access, 30.0, epsilon = 1e-3);
+}
+
+#[test]
+fn outlines_enter_by_their_nearest_boundary_point() {
+    let net = Network::from_edges(vec![[0.0, 0.0], [100.0, 40.0]], vec![0], vec![1]).unwrap();
+    let ring = |x: f64, y: f64, side: f64| vec![[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]];
+    // Above the street with a corner nearest; across it; and one whose long side passes the start of the street.
+    let outlines = [vec![ring(50.0, 40.0, 20.0)], vec![ring(40.0, 0.0, 60.0)], vec![ring(-150.0, -310.0, 300.0)]];
+    let joined = net.join_outlines(&outlines, &JoinOptions::default()).unwrap();
+    let access: Vec<f64> = (0..3).map(|at| joined.entries(at)[0].access).collect();
+    assert_eq!(joined.entries(0)[0].point, [70.0, 40.0]);
+    assert_relative_eq!(access[0], Metric::Euclidean.distance([70.0, 40.0], joined.entries(0)[0].at));
+    assert_relative_eq!(access[1], 0.0, epsilon = 1e-9);
+    assert_eq!((joined.entries(2)[0].point, access[2]), ([0.0, -10.0], 10.0));
+}
+
+#[test]
+fn nothing_far_away_is_joined_in_silence() {
+    let net = Network::from_edges(vec![[0.0, 0.0], [900.0, 0.0], [0.0, 500.0], [5.0, 500.0]], vec![0, 2], vec![1, 3])
+        .unwrap();
+    let points = [[10.0, 20.0], [10.0, -400.0], [3.0, 480.0], [2000.0, 0.0]];
+    let error = net.join(&points, &JoinOptions::default().argument("demand")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "demand[1] lies 400.0 m from the nearest street, farther than max_snap = 250 m, as do 2 of 4 in all: check \
+         coordinates and CRS, raise max_snap, or let them be unreachable (beyond \"unreachable\")"
+    );
+    assert!(error.is_input());
+    let joined = net.join(&points, &open(250.0)).unwrap();
+    let report = joined.report();
+    assert_eq!((report.beyond.as_slice(), report.small.as_slice(), report.outside_largest), (&[1, 3][..], &[2][..], 1));
+    assert_eq!(report.distances, [20.0, 400.0, 20.0, 1100.0]);
+    assert_eq!((report.mean_distance(), report.max_distance()), (Some(20.0), Some(20.0)));
+    let travel = net.travel(&joined, &joined, &TravelOptions::default().cutoff(None)).unwrap();
+    assert_eq!(travel.unreachable(), [1, 3]);
+}
+
+#[test]
+fn a_summary_counts_what_is_there() {
+    let summary = square().summary();
+    assert_eq!((summary.nodes, summary.edges, summary.one_way, summary.components), (4, 4, 4, 1));
+    assert_relative_eq!(summary.kilometres, 0.4);
+    assert_relative_eq!(summary.largest_share, 1.0);
+}
+
+#[test]
+fn a_network_comes_back_from_its_document_as_it_was() {
+    let net = square();
+    let text = serde_json::to_string(&net).unwrap();
+    assert_eq!(serde_json::from_str::<Network>(&text).unwrap(), net);
+    let broken = text.replace("\"from\":[0,1,2,0]", "\"from\":[0,1,2,9]");
+    let error = serde_json::from_str::<Network>(&broken).unwrap_err();
+    assert!(error.to_string().contains("from[3] is 9"), "{error}");
+}
+
+#[test]
+fn the_answer_does_not_depend_on_the_number_of_threads() {
+    let n = 40_u32;
+    let nodes: Vec<[f64; 2]> = (0..n * n).map(|at| [f64::from(at % n) * 30.0, f64::from(at / n) * 31.7]).collect();
+    let (mut from, mut to) = (vec![], vec![]);
+    for at in 0..n * n {
+        for (next, inside) in [(at + 1, at % n + 1 < n), (at + n, at / n + 1 < n)] {
+            if inside && (at * 7 + next) % 5 != 0 {
+                from.push(at);
+                to.push(next);
+            }
+        }
+    }
+    let answer = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let net = Network::from_edges(nodes.clone(), from.clone(), to.clone()).unwrap();
+            let homes = net.join(&nodes, &JoinOptions::default()).unwrap();
+            let spaces = net.join(&nodes[..300], &JoinOptions::default()).unwrap();
+            net.travel(&homes, &spaces, &TravelOptions::default().cutoff(6.0)).unwrap()
+        })
+    };
+    assert_eq!(answer(1), answer(4));
+}
+
+#[test]
+fn a_cancelled_search_says_so() {
+    let net = square();
+    let places = net.join(&[[0.0, 0.0]], &JoinOptions::default()).unwrap();
+    let cancel = CancelToken::new();
+    cancel.cancel();
+    let error = net.travel(&places, &places, &TravelOptions::default().cancel(cancel)).unwrap_err();
+    assert_eq!(error.to_string(), "the search for walking times was interrupted");
+    assert!(!error.is_input());
+}
+
+#[test]
+fn lines_join_where_they_share_a_point_and_cross_only_on_request() {
+    let lines = [
+        vec![[0.0, 0.0], [50.0, 0.0], [100.0, 0.0]],
+        vec![[50.0, 0.0], [50.0, 80.0]],
+        vec![[0.0, 40.0], [100.0, 40.0]],
+        vec![[100.0, 40.0], [100.0, 0.0004]],
+    ];
+    let plain = Streets::from_lines(&lines, false, false).unwrap();
+    assert_eq!((plain.streets.n_edges(), plain.crossings), (5, 0));
+    assert_eq!(plain.line, [0, 0, 1, 2, 3]);
+    assert_eq!(Network::new(plain.streets).unwrap().summary().components, 2);
+    let noded = Streets::from_lines(&lines, false, true).unwrap();
+    // A crossing at (50, 40), and a touch half a millimetre from (100, 0).
+    assert_eq!((noded.streets.n_edges(), noded.crossings), (8, 2));
+    assert_eq!(Network::new(noded.streets).unwrap().summary().components, 1);
+}
+
+proptest! {
+    #[test]
+    fn noding_keeps_every_line_whole(
+        lines in prop::collection::vec(prop::collection::vec((-5_i32..5, -5_i32..5), 2..5), 1..12), crossings in any::<bool>(),
+    ) {
+        let lines: Vec<Vec<[f64; 2]>> = lines
+            .iter()
+            .map(|line| line.iter().map(|&(x, y)| [f64::from(x) * 10.0, f64::from(y) * 10.0]).collect())
+            .collect();
+        let noded = Streets::from_lines(&lines, false, crossings).unwrap();
+        let net = Network::new(noded.streets).unwrap();
+        for (at, line) in lines.iter().enumerate() {
+            let length: f64 = line.windows(2).map(|pair| Metric::Euclidean.distance(pair[0], pair[1])).sum();
+            let pieces: f64 =
+                noded.line.iter().zip(net.lengths()).filter(|(line, _)| **line as usize == at).map(|(_, l)| l).sum();
+            prop_assert!((length - pieces).abs() < 1e-6, "line {at}: {length} became {pieces}");
+        }
+        if crossings {
+            // Nothing is left to node.
+            let again: Vec<Vec<[f64; 2]>> =
+                (0..net.streets().n_edges()).map(|edge| net.streets().shape(edge).collect()).collect();
+            prop_assert_eq!(Streets::from_lines(&again, false, true).unwrap().crossings, 0);
+        }
+    }
+}
+
+fn of(change: impl FnOnce(&mut Streets)) -> Error {
+    let mut streets = square().streets().clone();
+    change(&mut streets);
+    Network::new(streets).unwrap_err()
+}
+
+#[test]
+fn bad_streets_and_options_are_told_one_by_one() {
+    let net = square();
+    let join = |points: &[[f64; 2]], options| net.join(points, &options).unwrap_err();
+    let here = net.join(&[[0.0, 0.0]], &JoinOptions::default()).unwrap();
+    let travel = |options| net.travel(&here, &here, &options).unwrap_err();
+    let options = TravelOptions::default;
+    let other = Network::from_edges(vec![[0.0, 0.0]; 7], vec![6; 9], vec![6; 9]).unwrap();
+    let line = |lines: &[Vec<[f64; 2]>]| Streets::from_lines(lines, false, false).unwrap_err();
+    let cases = vec![
+        (Network::new(Streets::default()).unwrap_err(), "edges is empty: a network needs at least one edge"),
+        (of(|s| s.nodes[2][1] = NAN), "nodes[2] is NaN"),
+        (of(|s| s.nodes[1][0] = INF), "nodes[1] is inf: [x, y] in metres are expected, at most 1e9"),
+        (of(|s| s.geographic = true), "nodes[2] is 100: [longitude, latitude] in degrees are expected"),
+        (of(|s| s.to[1] = 4), "to[1] is 4, but there are only 4 nodes (0 to 3)"),
+        (of(|s| s.to.truncate(3)), "to has 3 entries where 4 are expected (one per edge, as in from)"),
+        (of(|s| s.node_ids = Some(Ids::range(3))), "node_ids has 3 entries where 4 are expected"),
+        (of(|s| s.lengths = Some(vec![1.0; 5])), "lengths has 5 entries where 4 are expected (one per edge)"),
+        (of(|s| s.lengths = Some(vec![1.0, -2.0, 0.0, 0.0])), "lengths[1] is -2: a length of 0 to 1e9 metres"),
+        (of(|s| s.penalties = Some(vec![0.0, 0.0, 0.0, INF])), "penalties[3] is inf: 0 to 1e6 seconds"),
+        (of(|s| s.factors = Some(vec![1.0, NAN, 1.0, 1.0])), "factors[1] is NaN"),
+        (of(|s| s.directions = Some(vec![])), "directions has 0 entries where 4 are expected"),
+        (of(|s| s.kinds = Some(vec![0; 4])), "kinds[0] is 0, but there are only 0 kinds"),
+        (of(|s| s.shape_points.push([0.0, 0.0])), "shape_starts is an array of 0 starts"),
+        (of(|s| s.shape_starts = vec![0, 2, 1, 0, 0]), "shape_starts is an array of 5 starts: starts must begin at 0"),
+        (join(&[], JoinOptions::default()), "points is empty: give at least one point"),
+        (join(&[[0.0, 0.0], [NAN, 0.0]], JoinOptions::default()), "points[1] is NaN"),
+        (join(&[[0.0, 2e9]], JoinOptions::default().argument("sites")), "sites[0] is 2000000000: [x, y] in metres"),
+        (join(&[[0.0, 0.0]], JoinOptions::default().max_snap(-1.0)), "max_snap is -1: a distance of 0 metres or more"),
+        (join(&[[0.0, 0.0]], JoinOptions::default().small_share(NAN)), "small_share is NaN: a share from 0 to 1"),
+        (net.join_entrances(&[[0.0, 0.0]], vec![0, 2], &open(1.0)).unwrap_err(), "start is an array of 2 starts"),
+        (net.join_outlines(&[vec![vec![]]], &open(1.0)).unwrap_err(), "points is an outline without points at 0"),
+        (travel(options().cutoff(NAN)), "cutoff is NaN: give a finite number of 0 or more, or none at all"),
+        (travel(options().cutoff(-1.0)), "cutoff is -1"),
+        (travel(options().speed(0.0)), "speed[0] is 0: a walking speed in metres per minute"),
+        (travel(options().speed(NAN)), "speed[0] is NaN"),
+        (travel(options().speeds(vec![])), "speed has 0 entries where 1 are expected"),
+        (travel(options().speeds(vec![75.0, 75.0])), "speed has 2 entries where 1 are expected"),
+        (
+            net.travel(&here, &other.join(&[[0.0, 0.0]], &open(1.0)).unwrap(), &options())
+                .err()
+                .unwrap_or(Error::Missing { argument: "", reason: "" }),
+            "",
+        ),
+        (net.reach(&here, &ReachOptions::new(INF)).unwrap_err(), "cutoff is inf"),
+        (net.reach(&here, &ReachOptions::new(1.0).speed(-1.0)).unwrap_err(), "speed[0] is -1"),
+        (line(&[]), "lines is empty"),
+        (line(&[vec![[0.0, 0.0], [1.0, 1.0]], vec![[0.0, 0.0]]]), "lines is a line of 1 points at 1"),
+        (line(&[vec![[0.0, 0.0], [NAN, 1.0]]]), "lines[0] is NaN"),
+    ];
+    for (error, expected) in cases {
+        assert!(error.to_string().contains(expected), "{error}\nlacks: {expected}");
+        assert!(error.is_input(), "{error}");
+    }
+}
