@@ -251,6 +251,31 @@ proptest! {
     }
 
     #[test]
+    fn points_in_degrees_join_at_the_nearest_place_on_the_ground(
+        longitude in -170.0_f64..170.0, latitude in -80.0_f64..80.0,
+        nodes in prop::collection::vec((0.0_f64..1000.0, 0.0_f64..1000.0).prop_map(|(x, y)| [x, y]), 2..30),
+        points in prop::collection::vec((-500.0_f64..1500.0, -500.0_f64..1500.0).prop_map(|(x, y)| [x, y]), 1..20),
+    ) {
+        // The same streets in a plane, and around a place on the earth.
+        let metre = 360.0 / (std::f64::consts::TAU * siting::EARTH_RADIUS);
+        let to_degrees = |points: &[[f64; 2]]| -> Vec<[f64; 2]> {
+            let cosine = latitude.to_radians().cos();
+            points.iter().map(|[x, y]| [longitude + x * metre / cosine, latitude + y * metre]).collect()
+        };
+        let n = nodes.len() as u32;
+        let streets = Streets { from: (0..n - 1).collect(), to: (1..n).collect(), ..Streets::default() };
+        let on_earth = Streets { nodes: to_degrees(&nodes), geographic: true, ..streets.clone() };
+        let plane = Network::new(Streets { nodes, ..streets }).unwrap().join(&points, &open(INF)).unwrap();
+        let earth = Network::new(on_earth).unwrap().join(&to_degrees(&points), &open(INF)).unwrap();
+        for at in 0..points.len() {
+            let (flat, round) = (plane.entries(at)[0], earth.entries(at)[0]);
+            // Over 2 km the meridians draw together by this much.
+            let slack = 0.01 + flat.access * 2.5e-4 * (1.0 + latitude.to_radians().tan().abs()) + 1.0;
+            prop_assert!((flat.access - round.access).abs() <= slack, "{} and {}", flat.access, round.access);
+        }
+    }
+
+    #[test]
     fn streets_in_reach_are_those_that_walks_reach(
         streets in streets(), start in places(4), cutoff in 0.0_f64..400.0, towards in any::<bool>(),
     ) {
@@ -549,7 +574,10 @@ fn bad_streets_and_options_are_told_one_by_one() {
     let here = net.join(&[[0.0, 0.0]], &JoinOptions::default()).unwrap();
     let travel = |options| net.travel(&here, &here, &options).unwrap_err();
     let options = TravelOptions::default;
-    let other = Network::from_edges(vec![[0.0, 0.0]; 7], vec![6; 9], vec![6; 9]).unwrap();
+    let far = (0..7).map(|at| [f64::from(at) * 10.0, 0.0]).collect();
+    let other = Network::from_edges(far, (0..6).collect(), (1..7).collect()).unwrap();
+    let elsewhere = other.join(&[[60.0, 0.0]], &JoinOptions::default()).unwrap();
+    let travel_to = |sites| net.travel(&here, sites, &options()).unwrap_err();
     let line = |lines: &[Vec<[f64; 2]>]| Streets::from_lines(lines, false, false).unwrap_err();
     let cases = vec![
         (Network::new(Streets::default()).unwrap_err(), "edges is empty: a network needs at least one edge"),
@@ -580,12 +608,7 @@ fn bad_streets_and_options_are_told_one_by_one() {
         (travel(options().speed(NAN)), "speed[0] is NaN"),
         (travel(options().speeds(vec![])), "speed has 0 entries where 1 are expected"),
         (travel(options().speeds(vec![75.0, 75.0])), "speed has 2 entries where 1 are expected"),
-        (
-            net.travel(&here, &other.join(&[[0.0, 0.0]], &open(1.0)).unwrap(), &options())
-                .err()
-                .unwrap_or(Error::Missing { argument: "", reason: "" }),
-            "",
-        ),
+        (travel_to(&elsewhere), "sites[0] is 5, but there are only 4 edges here: it was joined to another network"),
         (net.reach(&here, &ReachOptions::new(INF)).unwrap_err(), "cutoff is inf"),
         (net.reach(&here, &ReachOptions::new(1.0).speed(-1.0)).unwrap_err(), "speed[0] is -1"),
         (line(&[]), "lines is empty"),

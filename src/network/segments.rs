@@ -42,6 +42,8 @@ impl PointDistance for Segment {
 pub(crate) struct Segments {
     tree: RTree<Segment>,
     geographic: bool,
+    /// Half the usual length of a piece, in the plane of the tree.
+    usual: f64,
 }
 
 /// On the sphere, distances in the plane of the tree and in the tangent plane rank places alike within this share.
@@ -59,35 +61,70 @@ impl Segments {
                 last = point;
             }
         }
-        Self { tree: RTree::bulk_load(segments), geographic }
+        let total: f64 = segments.iter().map(|segment| squared(segment.ends[0], segment.ends[1]).sqrt()).sum();
+        // Fewer than 2^53 pieces.
+        let usual = total / segments.len().max(1) as f64 / 2.0;
+        Self { tree: RTree::bulk_load(segments), geographic, usual }
     }
 
     /// The place on any edge that is nearest to a point; none only on a network without edges.
     pub fn nearest(&self, streets: &Streets, point: [f64; 2]) -> Option<Nearest> {
         let target = flat(self.geographic, point);
         if !self.geographic {
-            let segment = self.tree.nearest_neighbor(target)?;
+            let close = self.close_by(target, |segment| segment.distance_2(&target));
+            let segment = close.or_else(|| self.tree.nearest_neighbor(target))?;
             return Some(place(streets, segment, foot(segment.ends, point), point));
         }
-        // Nearest in the plane of the tree is nearest on the ground but for a trace: look at all that come that near.
         let plane = Tangent::at(point);
-        let mut best: Option<(f64, &Segment, f64)> = None;
+        let on_ground = |segment: &Segment| {
+            let ends = ends_of(streets, segment).map(|end| plane.to(end));
+            let share = foot(ends, [0.0, 0.0]);
+            (squared(along(ends, share), [0.0, 0.0]), share)
+        };
+        let close = self.close_by(target, |segment| on_ground(segment).0);
+        let segment = close.or_else(|| self.nearest_on_ground(target, |segment| on_ground(segment).0))?;
+        Some(place(streets, segment, on_ground(segment).1, point))
+    }
+
+    /// The nearest piece where one lies within half the usual length of a piece and few do: a small box is searched
+    /// faster than the whole tree.
+    fn close_by(&self, target: [f64; 2], measure: impl Fn(&Segment) -> f64) -> Option<&Segment> {
+        let [x, y] = target;
+        let box_around = AABB::from_corners([x - self.usual, y - self.usual], [x + self.usual, y + self.usual]);
+        let certain = (self.usual / (1.0 + DISTORTION)).powi(2);
+        let (mut best, mut seen) = (None::<(f64, &Segment)>, 0);
+        for segment in self.tree.locate_in_envelope_intersecting(box_around) {
+            seen += 1;
+            if seen > 64 {
+                return None;
+            }
+            let distance = measure(segment);
+            if best.is_none_or(|(known, _)| distance < known) {
+                best = Some((distance, segment));
+            }
+        }
+        // A piece farther off than the box reaches may have a nearer one outside.
+        best.map(|(_, segment)| segment).filter(|segment| segment.distance_2(&target) <= certain)
+    }
+
+    /// The nearest piece on the sphere: nearest in the plane of the tree is nearest on the ground but for a trace, so
+    /// all that come that near are measured.
+    fn nearest_on_ground(&self, target: [f64; 2], measure: impl Fn(&Segment) -> f64) -> Option<&Segment> {
+        let mut best: Option<(f64, &Segment)> = None;
         let mut reach = f64::INFINITY;
-        for (segment, distance) in self.tree.nearest_neighbor_iter_with_distance_2(target) {
-            if distance > reach {
+        for (segment, flat_distance) in self.tree.nearest_neighbor_iter_with_distance_2(target) {
+            if flat_distance > reach {
                 break;
             }
             if best.is_none() {
-                reach = distance * (1.0 + DISTORTION).powi(2);
+                reach = flat_distance * (1.0 + DISTORTION).powi(2);
             }
-            let ends = ends_of(streets, segment).map(|end| plane.to(end));
-            let share = foot(ends, [0.0, 0.0]);
-            let distance = squared(along(ends, share), [0.0, 0.0]);
-            if best.is_none_or(|(known, ..)| distance < known) {
-                best = Some((distance, segment, share));
+            let distance = measure(segment);
+            if best.is_none_or(|(known, _)| distance < known) {
+                best = Some((distance, segment));
             }
         }
-        best.map(|(_, segment, share)| place(streets, segment, share, point))
+        best.map(|(_, segment)| segment)
     }
 
     /// The place nearest to any point of an outline (rings, or open lines, of points), with the outline's own point.

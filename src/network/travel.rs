@@ -131,7 +131,7 @@ impl Network {
                 position,
                 index: joined.entries.get(position).map_or(len, |entry| entry.edge as usize),
                 len,
-                counted: "edges: it was joined to another network, and there are only these",
+                counted: "edges here: it was joined to another network",
             }),
         }
     }
