@@ -194,7 +194,7 @@ struct Question<'a> {
 impl Question<'_> {
     fn answer<W: Weight>(&self, groups: &[Group]) -> Result<TravelMatrix, Error> {
         let found = groups.iter().map(|group| self.group(group)).collect::<Result<Vec<_>, _>>()?;
-        let sparse = self.assemble::<W>(found);
+        let sparse = self.assemble::<W>(&found);
         Ok(TravelMatrix::from_sparse(sparse, self.sites.len())?.with_cutoff(self.options.cutoff))
     }
 
@@ -274,10 +274,10 @@ impl Question<'_> {
     }
 
     /// Rows by demand point from rows by either side; each demand point is in one group.
-    fn assemble<W: Weight>(&self, found: Vec<Found<W>>) -> Sparse {
+    fn assemble<W: Weight>(&self, found: &[Found<W>]) -> Sparse {
         let n_demand = self.demand.len();
         let mut start = vec![0_usize; n_demand + 1];
-        for group in &found {
+        for group in found {
             for (&place, row) in group.places.iter().zip(&group.rows) {
                 if group.by_site {
                     for &(demand, _) in row {
@@ -293,21 +293,58 @@ impl Question<'_> {
         }
         let n_pairs = start.last().copied().unwrap_or_default();
         let (mut index, mut cost) = (vec![0_u32; n_pairs], vec![0.0; n_pairs]);
-        let mut next = start.clone();
+        // Each thread fills the rows of a range of demand points.
+        let n_parts = rayon::current_num_threads().min(n_demand).max(1);
+        let mut parts = Vec::with_capacity(n_parts);
+        let (mut indices, mut costs, mut first) = (index.as_mut_slice(), cost.as_mut_slice(), 0);
+        for part in 1..=n_parts {
+            let end = if part == n_parts {
+                n_demand
+            } else {
+                start.partition_point(|&at| at < n_pairs / n_parts * part).clamp(first, n_demand)
+            };
+            let (own, rest) = indices.split_at_mut(start[end] - start[first]);
+            let (own_costs, rest_costs) = costs.split_at_mut(start[end] - start[first]);
+            parts.push((first..end, own, own_costs));
+            (indices, costs, first) = (rest, rest_costs, end);
+        }
+        parts.into_par_iter().for_each(|(range, index, cost)| self.fill(found, &start, range, index, cost));
+        Sparse { start, index, cost }
+    }
+
+    /// Fills the rows of a range of demand points.
+    fn fill<W: Weight>(
+        &self,
+        found: &[Found<W>],
+        start: &[usize],
+        range: std::ops::Range<usize>,
+        index: &mut [u32],
+        cost: &mut [f64],
+    ) {
+        let first = start[range.start];
+        let mut next: Vec<usize> = start[range.clone()].iter().map(|at| at - first).collect();
         let most = self.options.cutoff.unwrap_or(f64::INFINITY);
-        for Found { by_site, places, rows, per_cost, units } in found {
-            for (place, row) in places.into_iter().zip(rows) {
-                for (other, weight) in row {
-                    let (demand, site) = if by_site { (other, place) } else { (place, other) };
-                    let slot = &mut next[demand as usize];
-                    index[*slot] = site;
-                    // The division must not carry a walk of just the cut-off beyond it.
-                    cost[*slot] = (weight.float() / units / per_cost).min(most);
-                    *slot += 1;
+        let mut put = |demand: u32, site: u32, weight: W, found: &Found<W>| {
+            let slot = &mut next[demand as usize - range.start];
+            index[*slot] = site;
+            // The division must not carry a walk of just the cut-off beyond it.
+            cost[*slot] = (weight.float() / found.units / found.per_cost).min(most);
+            *slot += 1;
+        };
+        for group in found {
+            for (&place, row) in group.places.iter().zip(&group.rows) {
+                if group.by_site {
+                    // Sites ascend, so that each demand point gets its own in order.
+                    for &(demand, weight) in row.iter().filter(|entry| range.contains(&(entry.0 as usize))) {
+                        put(demand, place, weight, group);
+                    }
+                } else if range.contains(&(place as usize)) {
+                    for &(site, weight) in row {
+                        put(place, site, weight, group);
+                    }
                 }
             }
         }
-        Sparse { start, index, cost }
     }
 }
 
