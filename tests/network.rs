@@ -387,6 +387,17 @@ fn lines_join_where_they_share_a_point_and_cross_only_on_request() {
     assert_eq!(Network::new(noded.streets).unwrap().summary().components, 1);
 }
 
+#[test]
+fn lines_that_meet_in_a_corner_join_and_lines_drawn_twice_are_not_cut_up() {
+    let one = vec![[0.0, 0.0], [50.0, 10.0], [100.0, 0.0]];
+    let back: Vec<[f64; 2]> = one.iter().rev().copied().collect();
+    let across = vec![[50.0, -90.0], [50.0, 10.0], [50.0, 90.0]];
+    let twice = Streets::from_lines(&[one.clone(), back], false, false).unwrap();
+    assert_eq!((twice.streets.nodes.len(), twice.streets.n_edges()), (2, 2));
+    let met = Streets::from_lines(&[one, across], false, false).unwrap();
+    assert_eq!((met.streets.nodes.len(), met.streets.n_edges(), met.crossings), (5, 4, 0));
+}
+
 proptest! {
     #[test]
     fn noding_keeps_every_line_whole(

@@ -134,8 +134,9 @@ class Network:
     ) -> Network:
         """From a layer of street lines.
 
-        Lines join where they share a point of their shapes. A layer in degrees is projected to a local
-        zone: CGCS2000 for CGCS2000, else UTM; `crs` and the text of the network tell which.
+        Lines join where an end of one is a point of another, and where they meet in a corner of both. A
+        layer in degrees is projected to a local zone: CGCS2000 for CGCS2000, else UTM; `crs` and the text
+        of the network tell which. A street drawn twice, there and back, is two parallel edges.
 
         Args:
             lines: A GeoDataFrame or GeoSeries of lines.

@@ -24,7 +24,7 @@ type Point = [f64; 2];
 impl Streets {
     /// Makes streets of lines, each a list of points in walking order.
     ///
-    /// Lines join where they share a point of their shapes to the last bit, be it an end or a corner. With `node_crossings` they
+    /// Lines join where an end of one is a point of another to the last bit, and where they meet in a corner of both. With `node_crossings` they
     /// also join where one crosses another or touches it within 1 mm; leave it off when bridges and tunnels are among
     /// the lines, which cross without joining.
     ///
@@ -94,14 +94,39 @@ fn bits([x, y]: Point) -> (u64, u64) {
     (x.to_bits(), y.to_bits())
 }
 
-/// Splits lines at nodes and at points that occur twice, and numbers the nodes by first appearance.
-fn pieces(lines: &[Vec<Corner>], geographic: bool) -> (Streets, Vec<u32>) {
-    // How often each point occurs, and whether it is a node anywhere.
-    let mut seen: FxHashMap<(u64, u64), bool> = FxHashMap::default();
-    for corner in lines.iter().flatten() {
-        seen.entry(bits(corner.point)).and_modify(|node| *node = true).or_insert(corner.node);
+/// A point of all lines: whether it is a node, and which points lie next to it.
+#[derive(Debug, Default)]
+struct Known {
+    node: bool,
+    next: [Option<(u64, u64)>; 2],
+}
+
+impl Known {
+    /// Lines that share a point part there when it has a third neighbour; lines drawn twice, there and back, do not.
+    fn meet(&mut self, neighbour: (u64, u64)) {
+        for place in &mut self.next {
+            if *place.get_or_insert(neighbour) == neighbour {
+                return;
+            }
+        }
+        self.node = true;
     }
-    let is_node = |corner: &Corner| seen.get(&bits(corner.point)).copied().unwrap_or(true);
+}
+
+/// Splits lines at nodes and at points where they meet, and numbers the nodes by first appearance.
+fn pieces(lines: &[Vec<Corner>], geographic: bool) -> (Streets, Vec<u32>) {
+    let mut known: FxHashMap<(u64, u64), Known> = FxHashMap::default();
+    for line in lines {
+        for (at, corner) in line.iter().enumerate() {
+            let point = known.entry(bits(corner.point)).or_default();
+            point.node |= corner.node;
+            let before = at.checked_sub(1).and_then(|at| line.get(at));
+            for neighbour in before.into_iter().chain(line.get(at + 1)) {
+                point.meet(bits(neighbour.point));
+            }
+        }
+    }
+    let is_node = |corner: &Corner| known.get(&bits(corner.point)).is_none_or(|known| known.node);
     let mut streets = Streets { geographic, shape_starts: vec![0], ..Streets::default() };
     let mut numbers: FxHashMap<(u64, u64), u32> = FxHashMap::default();
     let mut number = |streets: &mut Streets, point: Point| {
@@ -232,7 +257,7 @@ type PlacedSide = GeomWithData<rstar::primitives::Line<Point>, (usize, usize)>;
 fn meeting(one: &PlacedSide, other: &PlacedSide, tolerance: f64, found: &mut Vec<Split>) {
     let ends = |side: &PlacedSide| [side.geom().from, side.geom().to];
     let (a, b) = (ends(one), ends(other));
-    let before = found.len();
+    let mut touching = false;
     // Neighbours on one line share a corner, the end of the first and the start of the second, which is no meeting.
     let neighbours = one.data.0 == other.data.0 && other.data.1 == one.data.1 + 1;
     for (side, line, its, strange, shared) in [(one, a, other, b, 0.0), (other, b, one, a, 1.0)] {
@@ -243,12 +268,16 @@ fn meeting(one: &PlacedSide, other: &PlacedSide, tolerance: f64, found: &mut Vec
             let share = foot(line, point);
             let near = along(line, share);
             if (near[0] - point[0]).hypot(near[1] - point[1]) <= tolerance {
-                found.push((side.data.0, side.data.1, share, point));
-                found.push((its.data.0, its.data.1, end, point));
+                touching = true;
+                // Whether lines part at a corner of both is seen from their other corners.
+                if !line.map(bits).contains(&bits(point)) {
+                    found.push((side.data.0, side.data.1, share, point));
+                    found.push((its.data.0, its.data.1, end, point));
+                }
             }
         }
     }
-    if found.len() == before
+    if !touching
         && !neighbours
         && let Some((s, t)) = crossing(a, b)
     {
