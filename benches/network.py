@@ -159,7 +159,8 @@ def problems(rows):
         if ours is None:
             continue
         for package, run in done.items():
-            if run["pairs"] != ours["pairs"] or abs(run["metres"] / ours["metres"] - 1) > 1e-6:
+            # pandana counts whole millimetres, which moves a few pairs across the cut-off.
+            if any(abs(run[what] / ours[what] - 1) > 1e-4 for what in ("pairs", "metres")):
                 yield f"{name}: {package} finds {run['pairs']:,} pairs, siting {ours['pairs']:,}"
             if run["query"] < FASTER * ours["query"]:
                 yield f"{name}: only {run['query'] / ours['query']:.1f} times faster than {package}"

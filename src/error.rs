@@ -138,7 +138,7 @@ pub enum Error {
     },
     /// A point lies too far from every street.
     #[error(
-        "{argument}[{index}] lies {distance:.1} m from the nearest street, farther than max_snap = {max_snap} m, as do {count} of {places} in all: check coordinates and CRS, raise max_snap, or let them be unreachable (beyond \"unreachable\")"
+        "{argument}[{index}] lies {distance:.1} m from the nearest street, farther than max_snap = {max_snap} m ({count} of {places} do): check coordinates and CRS, raise max_snap, or let them be unreachable (beyond \"unreachable\")"
     )]
     OffNetwork {
         /// The argument that holds the point.

@@ -62,6 +62,8 @@ mod guides {
     mod readme {}
     #[doc = include_str!("../docs/travel.md")]
     mod travel {}
+    #[doc = include_str!("../docs/network.md")]
+    mod network {}
     #[doc = include_str!("../docs/rules.md")]
     mod rules {}
     #[doc = include_str!("../docs/solving.md")]

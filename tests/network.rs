@@ -158,6 +158,51 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn numbers_at_the_edge_of_what_is_allowed_never_panic(
+        nodes in prop::collection::vec((0_usize..8, 0_usize..8), 1..8),
+        edges in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0_usize..4), 1..10),
+        points in prop::collection::vec((0_usize..8, 0_usize..8), 1..6),
+        (geographic, given) in any::<(bool, bool)>(),
+        cutoff in prop::sample::select(vec![None, Some(0.0), Some(1e-300), Some(15.0), Some(1e3), Some(1e300)]),
+        speed in prop::sample::select(vec![1e-3, 75.0, 1e5]),
+        unit in prop::sample::select(vec![Unit::Minutes, Unit::Metres]),
+    ) {
+        let plane = [0.0, -0.0, 1e9, -1e9, 1e-310, 5e-324, 1e-160, 1.0];
+        let (wide, high) = ([0.0, 90.0, 180.0, -90.0, 1e-310, 5e-324, 1e-160, 1.0], [0.0, -0.0, 90.0, -90.0, 1e-310, 89.95, 1e-160, 1.0]);
+        let at = |&(x, y): &(usize, usize)| if geographic { [wide[x], high[y]] } else { [plane[x], plane[y]] };
+        let (nodes, points): (Vec<_>, Vec<_>) = (nodes.iter().map(at).collect(), points.iter().map(at).collect());
+        let figure = |values: [f64; 4]| given.then(|| edges.iter().map(|edge| values[edge.2]).collect::<Vec<_>>());
+        let streets = Streets {
+            from: edges.iter().map(|edge| edge.0.index(nodes.len()) as u32).collect(),
+            to: edges.iter().map(|edge| edge.1.index(nodes.len()) as u32).collect(),
+            lengths: figure([0.0, 1e9, 1e-300, 7.0]),
+            penalties: figure([1e6, 0.0, 1e-300, 7.0]),
+            factors: figure([0.0, 1e3, 1.0, 1e-300]),
+            nodes,
+            geographic,
+            ..Streets::default()
+        };
+        let lines: Vec<Vec<[f64; 2]>> = (0..streets.n_edges()).map(|edge| streets.shape(edge).collect()).collect();
+        for crossings in [false, true] {
+            prop_assert!(Streets::from_lines(&lines, geographic, crossings).is_ok());
+        }
+        let Ok(net) = Network::new(streets) else { return Ok(()) }; // across the 180th meridian, or longer than 1e9
+        let outline = net.join_outlines(&[vec![points.clone()]], &open(250.0)).unwrap();
+        let joined = net.join(&points, &open(INF)).unwrap();
+        let options = TravelOptions::default().cutoff(cutoff).speed(speed).unit(unit);
+        for places in [&joined, &outline] {
+            let travel = net.travel(&joined, places, &options).unwrap();
+            prop_assert!(travel.csr().2.iter().all(|cost| *cost >= 0.0 && cost.is_finite()));
+        }
+        let reach = net.reach(&joined, &ReachOptions::new(cutoff.unwrap_or(5.0)).speed(speed).unit(unit)).unwrap();
+        prop_assert!(reach.iter().all(|s| 0.0 <= s.from && s.from < s.to && s.to <= 1.0 && s.cost >= 0.0));
+    }
+}
+
 /// A place joined on the edge, where none lies on top of it.
 fn on_edge(net: &Network, edge: usize, share: f64) -> Option<Joined> {
     let shape: Vec<_> = net.streets().shape(edge).collect();
@@ -302,7 +347,7 @@ fn nothing_far_away_is_joined_in_silence() {
     let error = net.join(&points, &JoinOptions::default().argument("demand")).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "demand[1] lies 400.0 m from the nearest street, farther than max_snap = 250 m, as do 2 of 4 in all: check \
+        "demand[1] lies 400.0 m from the nearest street, farther than max_snap = 250 m (2 of 4 do): check \
          coordinates and CRS, raise max_snap, or let them be unreachable (beyond \"unreachable\")"
     );
     assert!(error.is_input());

@@ -82,7 +82,7 @@ pub(crate) fn hilbert_keys(points: &[[f64; 2]]) -> Vec<u32> {
     let side = (high[0] - low[0]).max(high[1] - low[1]);
     let scale = if side > 0.0 { 65_535.0 / side } else { 0.0 };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 65,535")]
-    let cell = |value: f64, low: f64| ((value - low) * scale) as u32;
+    let cell = |value: f64, low: f64| ((value - low) * scale).min(65_535.0) as u32;
     points.iter().map(|&[x, y]| hilbert(cell(x, low[0]), cell(y, low[1]))).collect()
 }
 
