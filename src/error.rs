@@ -141,6 +141,30 @@ pub enum Error {
         "the heuristic found no plan that obeys every rule: solve with method \"auto\", which finds one or proves that there is none"
     )]
     NothingFound,
+    /// A point lies too far from every street.
+    #[error(
+        "{argument}[{index}] lies {distance:.1} m from the nearest street, farther than max_snap = {max_snap} m ({count} of {places} do): check coordinates and CRS, raise max_snap, or let them be unreachable (beyond \"unreachable\")"
+    )]
+    OffNetwork {
+        /// The argument that holds the point.
+        argument: &'static str,
+        /// The first such point.
+        index: usize,
+        /// Its distance from the nearest street in metres.
+        distance: f64,
+        /// The limit in metres.
+        max_snap: f64,
+        /// How many points lie beyond the limit.
+        count: usize,
+        /// How many points there are.
+        places: usize,
+    },
+    /// A computation was stopped by its cancel token.
+    #[error("{what} was interrupted")]
+    Interrupted {
+        /// What was stopped.
+        what: &'static str,
+    },
     /// The solver failed; this is a defect of the solver or of its use, not of the data.
     #[error("{backend} failed: {reason}")]
     Solver {
@@ -169,6 +193,7 @@ impl Error {
             Self::Infeasible(_)
                 | Self::NoSolution { .. }
                 | Self::NothingFound
+                | Self::Interrupted { .. }
                 | Self::Solver { .. }
                 | Self::Unverified(_)
         )

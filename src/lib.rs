@@ -37,6 +37,7 @@
 mod engine;
 mod error;
 mod model;
+pub mod network;
 mod solve;
 pub mod town;
 mod travel;
@@ -46,6 +47,7 @@ pub use model::{
     Assignment, Capacity, FixedCharge, Flow, MaxCover, Model, PCenter, PDispersion, PMedian, Plan, Reach, Rules, Sense,
     SetCover, SiteRules, SiteState,
 };
+pub use network::Network;
 pub use solve::{
     Backend, CancelToken, Checked, Infeasible, Limit, Method, Phase, Progress, ProgressSink, Reason, Solution,
     SolveOptions, Status, check,
@@ -60,6 +62,8 @@ mod guides {
     mod readme {}
     #[doc = include_str!("../docs/travel.md")]
     mod travel {}
+    #[doc = include_str!("../docs/network.md")]
+    mod network {}
     #[doc = include_str!("../docs/rules.md")]
     mod rules {}
     #[doc = include_str!("../docs/solving.md")]

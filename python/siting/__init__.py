@@ -22,6 +22,7 @@ from siting.errors import (
     UnverifiedError,
 )
 from siting.model import FixedCharge, MaxCover, PCenter, PDispersion, Plan, PMedian, SetCover
+from siting.network import Network
 from siting.progress import Progress
 from siting.solution import Solution
 from siting.town import SyntheticTown, synthetic_town
@@ -33,6 +34,7 @@ __all__ = [
     "InputError",
     "MaxCover",
     "MissingDependencyError",
+    "Network",
     "NoSolutionError",
     "PCenter",
     "PDispersion",

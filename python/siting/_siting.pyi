@@ -8,8 +8,21 @@ _Names: TypeAlias = NDArray[np.int64] | list[str] | None
 _Floats: TypeAlias = NDArray[np.float64]
 _Positions: TypeAlias = NDArray[np.uint32]
 
+# What errors call the points, max_snap, beyond, the share below which a component is small.
+_Joining: TypeAlias = tuple[str, float, str, float]
+
 __version__: Final[str]
-__all__ = ["Model", "Progress", "Solution", "TravelMatrix", "__version__", "synthetic_town"]
+__all__ = [
+    "Joined",
+    "Model",
+    "Network",
+    "Progress",
+    "Solution",
+    "TravelMatrix",
+    "__version__",
+    "streets_from_lines",
+    "synthetic_town",
+]
 
 @final
 class TravelMatrix:
@@ -68,6 +81,65 @@ class TravelMatrix:
     def csr(self) -> tuple[NDArray[np.int64], _Positions, _Floats]: ...
     def costs(self, demand: _Positions, site: _Positions) -> _Floats: ...
     def unreachable(self) -> _Positions: ...
+    def to_bytes(self) -> bytes: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __reduce__(self) -> tuple[Any, tuple[bytes]]: ...
+
+@final
+class Joined:
+    """Places joined to a network, by position."""
+
+    def __len__(self) -> int: ...
+    def entries(self) -> dict[str, Any]: ...
+    def report(self) -> dict[str, Any]: ...
+
+@final
+class Network:
+    """A network of streets, by position."""
+
+    @staticmethod
+    def from_arrays(
+        nodes: _Floats,
+        start: _Positions,
+        end: _Positions,
+        *,
+        geographic: bool,
+        node_ids: _Names = None,
+        lengths: _Floats | None = None,
+        directions: NDArray[np.int8] | None = None,
+        penalties: _Floats | None = None,
+        factors: _Floats | None = None,
+        shape_starts: _Positions | None = None,
+        shape_points: _Floats | None = None,
+        kinds: NDArray[np.uint16] | None = None,
+        kind_names: list[str] | None = None,
+    ) -> Network: ...
+    @staticmethod
+    def from_bytes(bytes: bytes) -> Network: ...
+    def join(self, places: _Floats, options: _Joining) -> Joined: ...
+    def join_entrances(self, places: _Floats, start: _Positions, options: _Joining) -> Joined: ...
+    def join_outlines(
+        self, places: _Floats, rings: _Positions, outlines: _Positions, options: _Joining
+    ) -> Joined: ...
+    def travel(
+        self,
+        demand: Joined,
+        sites: Joined,
+        *,
+        cutoff: float | None,
+        unit: str,
+        speed: _Floats,
+        demand_ids: _Names = None,
+        site_ids: _Names = None,
+    ) -> TravelMatrix: ...
+    def reach(
+        self, places: Joined, *, cutoff: float, unit: str, speed: float, towards: bool
+    ) -> dict[str, Any]: ...
+    def summary(self) -> dict[str, Any]: ...
+    @property
+    def geographic(self) -> bool: ...
+    def nodes(self) -> dict[str, Any]: ...
+    def edges(self) -> dict[str, Any]: ...
     def to_bytes(self) -> bytes: ...
     def __eq__(self, value: object, /) -> bool: ...
     def __reduce__(self) -> tuple[Any, tuple[bytes]]: ...
@@ -271,4 +343,7 @@ class Model:
     def evaluate(self, open: _Positions) -> tuple[float, _Positions, NDArray[np.int64]]: ...
     def check(self, solution: Solution) -> None: ...
 
+def streets_from_lines(
+    places: _Floats, start: _Positions, *, geographic: bool, node_crossings: bool
+) -> dict[str, Any]: ...
 def synthetic_town(communities: int, seed: int) -> dict[str, Any]: ...

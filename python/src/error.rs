@@ -1,5 +1,6 @@
 //! The core's one error type as the exceptions of `siting.errors`.
 
+use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
 use siting::Error;
 
@@ -33,6 +34,7 @@ impl From<CoreError> for PyErr {
             Error::NothingFound => NoSolutionError::new_err((message,)),
             Error::Solver { .. } => SolverError::new_err(message),
             Error::Unverified(_) => UnverifiedError::new_err(message),
+            Error::Interrupted { .. } => PyKeyboardInterrupt::new_err(message),
             _ => {
                 let (argument, position) = place(&error);
                 InputError::new_err((message, argument, position))
@@ -44,9 +46,9 @@ impl From<CoreError> for PyErr {
 /// The argument and the position in it that an input error speaks of.
 fn place(error: &Error) -> (Option<&'static str>, Option<usize>) {
     match error {
-        Error::NotANumber { argument, index } | Error::OutOfRange { argument, index, .. } => {
-            (Some(argument), Some(*index))
-        }
+        Error::NotANumber { argument, index }
+        | Error::OutOfRange { argument, index, .. }
+        | Error::OffNetwork { argument, index, .. } => (Some(argument), Some(*index)),
         Error::IndexOutOfBounds { argument, position, .. } => (Some(argument), Some(*position)),
         Error::Duplicate { argument, second, .. } => (Some(argument), Some(*second)),
         Error::InvalidValue { argument, .. }

@@ -4,7 +4,9 @@
 
 mod convert;
 mod error;
+mod interrupt;
 mod model;
+mod network;
 mod progress;
 mod solution;
 mod solve;
@@ -16,6 +18,8 @@ mod travel;
 mod _siting {
     #[pymodule_export]
     use super::model::Model;
+    #[pymodule_export]
+    use super::network::{Joined, Network, streets_from_lines};
     #[pymodule_export]
     use super::progress::Progress;
     #[pymodule_export]

@@ -18,7 +18,8 @@ pub struct TravelMatrix(pub Arc<siting::TravelMatrix>);
 type Csr<'py> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<f64>>);
 
 impl TravelMatrix {
-    fn named(matrix: siting::TravelMatrix, demand: Option<Names>, sites: Option<Names>) -> CoreResult<Self> {
+    /// A matrix with names for its demand points and sites.
+    pub fn named(matrix: siting::TravelMatrix, demand: Option<Names>, sites: Option<Names>) -> CoreResult<Self> {
         let demand = Names::ids(demand, matrix.n_demand())?;
         let sites = Names::ids(sites, matrix.n_sites())?;
         Ok(Self(Arc::new(matrix.with_ids(demand, sites)?)))

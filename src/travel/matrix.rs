@@ -40,7 +40,7 @@ pub struct TravelMatrix {
 }
 
 impl TravelMatrix {
-    pub(super) fn from_sparse(by_demand: Sparse, n_sites: usize) -> Result<Self, Error> {
+    pub(crate) fn from_sparse(by_demand: Sparse, n_sites: usize) -> Result<Self, Error> {
         let n_demand = by_demand.len();
         Self::check_size(n_demand, n_sites)?;
         Ok(Self {
@@ -55,7 +55,7 @@ impl TravelMatrix {
     }
 
     /// Refuses matrices without demand points or sites, and those too large for the indices.
-    pub(super) fn check_size(n_demand: usize, n_sites: usize) -> Result<(), Error> {
+    pub(crate) fn check_size(n_demand: usize, n_sites: usize) -> Result<(), Error> {
         for (argument, n) in [("demand", n_demand), ("sites", n_sites)] {
             if n == 0 {
                 return Err(Error::Empty {

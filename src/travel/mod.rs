@@ -16,3 +16,4 @@ pub use ids::{Id, Ids};
 pub use matrix::TravelMatrix;
 pub use metric::{EARTH_RADIUS, Metric};
 pub use sparse::Row;
+pub(crate) use sparse::Sparse;

@@ -53,6 +53,21 @@ def test_ctrl_c_inside_the_progress_function_returns_the_best_plan_too(hard):
     assert solution.limit == "interrupt"
 
 
+def test_ctrl_c_stops_a_long_search_along_streets():
+    side = 300
+    at = np.arange(side * side).reshape(side, side)
+    pairs = [(at[:, :-1], at[:, 1:]), (at[:-1], at[1:])]
+    edges = np.concatenate([np.column_stack([a.ravel(), b.ravel()]) for a, b in pairs])
+    nodes = np.column_stack(np.divmod(np.arange(side * side), side)) * 80.0
+    net = siting.Network.from_edges(nodes, edges)
+    places = net.join(nodes[:5000])
+    timer = press_ctrl_c(0.5)
+    with pytest.raises(KeyboardInterrupt):
+        net.travel(places, places, cutoff=None)
+    timer.join()
+    assert net.travel(nodes[:1], nodes[:1]).nnz == 1
+
+
 def test_after_ctrl_c_the_next_solve_is_untouched():
     travel = siting.TravelMatrix.from_dense(np.eye(3))
     assert siting.PMedian(travel, weights=1, p=1).solve().limit is None

@@ -1,0 +1,440 @@
+"""Networks of streets: walking times as they are on foot, not as the crow flies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from siting import _siting
+from siting._ids import Ids
+from siting._layer import Layer
+from siting._naming import naming
+from siting._numbers import flag, floats, for_each, is_number, number
+from siting._optional import need
+from siting._places import Joined, join
+from siting._streets import directions, from_lines, from_networkx
+from siting._zone import check_metres, name_of
+from siting.errors import InputError
+from siting.travel import TravelMatrix
+
+_UNITS = {"minutes": "minutes", "seconds": "seconds", "metres": "m"}
+
+
+class Network:
+    """Streets to walk on; build one with `from_edges`, `from_geodataframe` or `from_networkx`.
+
+    Coordinates are metres in a projected CRS, or degrees of longitude and latitude.
+
+    Attributes:
+        crs: CRS of the network (pyproj); `None` where none was given.
+        crossings: Places that `node_crossings` made nodes.
+
+    Examples:
+        >>> import siting
+        >>> nodes = [[0, 0], [600, 0], [600, 50], [0, 50]]  # two banks of a canal and a bridge
+        >>> net = siting.Network.from_edges(nodes, [[0, 1], [1, 2], [2, 3]])
+        >>> net.travel([[0, 0]], [[0, 50]], cutoff=20).to_frame().round(2)
+           demand  site   cost
+        0       0     0  16.67
+    """
+
+    def __init__(self) -> None:
+        raise TypeError("Network is built by from_edges, from_geodataframe or from_networkx")
+
+    @classmethod
+    def _of(
+        cls, core: _siting.Network, crs: Any, *, chosen: str | None = None, crossings: int = 0
+    ) -> Network:
+        net = object.__new__(cls)
+        net._core, net.crs, net._chosen, net.crossings = core, crs, chosen, crossings
+        return net
+
+    _core: _siting.Network
+    _chosen: str | None
+    crs: Any
+    crossings: int
+
+    @classmethod
+    def from_edges(
+        cls,
+        nodes: Any,
+        edges: Any,
+        *,
+        crs: Any = None,
+        node_ids: Any = None,
+        lengths: Any = None,
+        direction: Any = None,
+        penalties: Any = None,
+        factors: Any = None,
+    ) -> Network:
+        """From arrays.
+
+        Args:
+            nodes: Coordinates of the nodes, of shape (n, 2).
+            edges: Start and end of each edge as positions in `nodes`, of shape (m, 2).
+            crs: CRS of the coordinates, in any way that pyproj reads; metres in a plane by default.
+            node_ids: Ids of the nodes, for tables; 0, 1, 2, ... by default.
+            lengths: Length of each edge in metres; measured between its nodes by default.
+            direction: Which way each edge may be walked: "both", "forward" (from start to end) or
+                "backward".
+            penalties: Seconds lost on each edge beside its length, as at crossings.
+            factors: Factor on the walking time of each edge: 2 for half speed, as on steps.
+
+        Raises:
+            InputError: Positions without a node, arrays of wrong lengths, figures that are no numbers
+                or out of range.
+        """
+        points = np.asarray(nodes, dtype=object) if not isinstance(nodes, np.ndarray) else nodes
+        if points.ndim != 2 or points.shape[1] != 2:
+            raise InputError(f"nodes has the shape {points.shape}: (n, 2) is expected", "nodes")
+        xy = floats("nodes", points.reshape(-1)).reshape(-1, 2)
+        ends = np.asarray(edges)
+        if ends.ndim != 2 or ends.shape[1] != 2 or ends.dtype.kind not in "iu":
+            raise InputError(
+                f"edges has the shape {ends.shape} and the type {ends.dtype}: whole numbers of the shape "
+                "(m, 2) are expected, the positions of start and end in nodes",
+                "edges",
+            )
+        outside = np.flatnonzero(((ends < 0) | (ends >= len(xy))).any(axis=1))
+        if len(outside):
+            at = int(outside[0])
+            raise InputError(
+                f"edges[{at}] is {ends[at].tolist()}, but there are only {len(xy)} nodes "
+                f"(0 to {len(xy) - 1})",
+                "edges",
+                at,
+            )
+        if crs is not None:
+            crs = need("pyproj", "a network with a CRS", "geo").CRS.from_user_input(crs)
+            check_metres("crs", crs)
+        core = _siting.Network.from_arrays(
+            xy,
+            ends[:, 0].astype(np.uint32),
+            ends[:, 1].astype(np.uint32),
+            geographic=bool(crs is not None and crs.is_geographic),
+            node_ids=None if node_ids is None else Ids(node_ids, "node_ids").names,
+            lengths=None if lengths is None else floats("lengths", lengths),
+            directions=None if direction is None else directions("direction", list(direction)),
+            penalties=None if penalties is None else floats("penalties", penalties),
+            factors=None if factors is None else floats("factors", factors),
+        )
+        return cls._of(core, crs)
+
+    @classmethod
+    def from_geodataframe(
+        cls,
+        lines: Any,
+        *,
+        node_crossings: bool = False,
+        direction: str | None = None,
+        penalty: str | None = None,
+        factor: str | None = None,
+        kind: str | None = None,
+    ) -> Network:
+        """From a layer of street lines.
+
+        Lines join where an end of one is a point of another, and where they meet in a corner of both. A
+        layer in degrees is projected to a local zone: CGCS2000 for CGCS2000, else UTM; `crs` and the text
+        of the network tell which. A street drawn twice, there and back, is two parallel edges.
+
+        Args:
+            lines: A GeoDataFrame or GeoSeries of lines.
+            node_crossings: Whether lines also join where they cross or touch; `crossings` counts them.
+                Leave it off where bridges and tunnels are among the lines.
+            direction: Column that tells which way a line may be walked: "both", "forward", "backward".
+            penalty: Column of the seconds lost on a line beside its length, spread over its pieces.
+            factor: Column of the factor on the walking time: 2 for half speed.
+            kind: Column that names what a line is.
+
+        Raises:
+            InputError: Other geometries than lines, unknown columns, a CRS that is not in metres.
+
+        Examples:
+            >>> import geopandas, shapely, siting
+            >>> lines = [shapely.LineString([[0, 0], [200, 0]]), shapely.LineString([[100, -50], [100, 50]])]
+            >>> layer = geopandas.GeoSeries(lines, crs=4550)
+            >>> siting.Network.from_geodataframe(layer, node_crossings=True)
+            Network(5 nodes, 4 edges, 0.3 km, 1 component, EPSG:4550, 1 crossing noded)
+        """
+        columns = {"direction": direction, "penalty": penalty, "factor": factor, "kind": kind}
+        core, crs, chosen, crossings = from_lines(
+            lines, flag("node_crossings", node_crossings), columns
+        )
+        return cls._of(core, crs, chosen=chosen, crossings=crossings)
+
+    @classmethod
+    def from_networkx(cls, graph: Any, *, two_way: bool = False) -> Network:
+        """From a networkx graph as osmnx makes them.
+
+        Nodes have `x` and `y`; edges may have `length` (metres), `geometry`, `osmid` and `highway`; the
+        graph may have `crs`. Two edges of a directed graph that are one street there and back become
+        one edge to be walked both ways.
+
+        Args:
+            graph: A graph, directed or not, with or without parallel edges.
+            two_way: Whether all edges may be walked both ways, also those without a way back: the
+                one-way streets of a driving network do not bind walkers.
+
+        Raises:
+            InputError: Nodes without coordinates, lengths on some edges only, a CRS that is not in metres.
+
+        Examples:
+            >>> import networkx, siting
+            >>> graph = networkx.MultiDiGraph(crs="EPSG:4326")
+            >>> graph.add_node(1, x=24.94, y=60.17), graph.add_node(2, x=24.95, y=60.17)
+            (None, None)
+            >>> graph.add_edges_from([(1, 2, {"length": 553.0}), (2, 1, {"length": 553.0})])
+            [0, 0]
+            >>> siting.Network.from_networkx(graph)
+            Network(2 nodes, 1 edge, 0.6 km, 1 component, EPSG:4326)
+        """
+        core, crs = from_networkx(graph, flag("two_way", two_way))
+        return cls._of(core, crs)
+
+    def join(
+        self,
+        layer: Any,
+        *,
+        entrances: Any = None,
+        max_snap: float = 250.0,
+        beyond: str = "refuse",
+    ) -> Joined:
+        """Joins places to the nearest place on a street each, and tells how far they lie from it.
+
+        Args:
+            layer: A GeoDataFrame or GeoSeries of points or polygons in any CRS, or an array of shape
+                (n, 2) in the CRS of the network. A polygon enters by the point of its boundary that is
+                nearest to a street.
+            entrances: A GeoDataFrame of points with the column `place`: the id of the place that each
+                entrance belongs to. Walks use the best.
+            max_snap: Farthest distance from a place to its street in metres.
+            beyond: What happens to places beyond it: "refuse" raises, "unreachable" leaves them without
+                any walk; the report names them.
+
+        Raises:
+            InputError: Missing or wrong geometries, a CRS on one side only, places beyond `max_snap`.
+        """
+        return join(self._core, self.crs, "points", layer, entrances, max_snap, beyond)
+
+    def travel(
+        self,
+        demand: Any,
+        sites: Any,
+        *,
+        cutoff: float | None = 15,
+        unit: str = "minutes",
+        speed: Any = 75.0,
+        demand_entrances: Any = None,
+        site_entrances: Any = None,
+        max_snap: float = 250.0,
+        beyond: str = "refuse",
+    ) -> TravelMatrix:
+        """Walking costs from demand points to sites along the streets.
+
+        Walks include the access legs, from the place to its street and back. Costs are exact to 1 cm.
+
+        Args:
+            demand: Demand points: what `join` takes, or what it gives.
+            sites: Candidate sites, likewise.
+            cutoff: Dearest walk that is stored, included; `None` for any.
+            unit: "minutes", "seconds", or "metres" of the shortest way, for which speed, penalties and
+                factors do not count.
+            speed: Metres per minute: one for all, or one for each demand point (by id, in order, or the
+                name of a column): elders walk slower.
+            demand_entrances: Entrances of the demand points, see `join`.
+            site_entrances: Entrances of the sites.
+            max_snap: Farthest distance from a place to its street in metres.
+            beyond: What happens to places beyond it: "refuse" or "unreachable".
+
+        Raises:
+            InputError: As `join`; a unknown unit, cut-offs and speeds out of range.
+        """
+        unit_ = _unit(unit)
+        if cutoff is not None:
+            cutoff = number("cutoff", cutoff)
+        sides = [
+            join(self._core, self.crs, name, value, entrances, max_snap, beyond)
+            for name, value, entrances in (
+                ("demand", demand, demand_entrances),
+                ("sites", sites, site_entrances),
+            )
+        ]
+        layers = sides[0]._layer, _alike(sides[1]._layer, sides[0]._layer)
+        speeds = for_each("speed", speed, layers[0], "demand point")
+        if speeds is None:
+            raise InputError("speed is None: metres per minute are expected, such as 75", "speed")
+        if is_number(speed):
+            speeds = speeds[:1]
+        with naming(demand=layers[0].ids, sites=layers[1].ids, speed=layers[0].ids):
+            core = self._core.travel(
+                sides[0]._core,
+                sides[1]._core,
+                cutoff=cutoff,
+                unit=unit,
+                speed=speeds,
+                demand_ids=layers[0].ids.names,
+                site_ids=layers[1].ids.names,
+            )
+        return TravelMatrix._of(core, *layers, unit=unit_, metric="along streets")
+
+    def reach(
+        self,
+        points: Any,
+        *,
+        cutoff: float = 15,
+        unit: str = "minutes",
+        speed: float = 75.0,
+        towards: bool = False,
+        width: float = 25.0,
+        max_snap: float = 250.0,
+        beyond: str = "refuse",
+    ) -> Reach:
+        """The streets, and the area beside them, within the cut-off of any of the points: for maps.
+
+        Args:
+            points: What `join` takes, or what it gives.
+            cutoff: Dearest walk, the access leg counted.
+            unit: "minutes", "seconds" or "metres".
+            speed: Metres per minute.
+            towards: Whether walks lead to the points rather than away; it matters on one-way edges.
+            width: Metres to either side of a street that count to the area.
+            max_snap: Farthest distance from a point to its street in metres.
+            beyond: What happens to points beyond it: "refuse" or "unreachable".
+        """
+        _unit(unit)
+        places = join(self._core, self.crs, "points", points, None, max_snap, beyond)
+        found = self._core.reach(
+            places._core,
+            cutoff=number("cutoff", cutoff),
+            unit=unit,
+            speed=number("speed", speed),
+            towards=flag("towards", towards),
+        )
+        return Reach(self, found, number("width", width))
+
+    def summary(self) -> dict[str, Any]:
+        """Numbers of nodes, edges, one-way edges and components, kilometres, share of the largest component."""
+        return {**self._core.summary(), "crs": self.crs, "crossings": self.crossings}
+
+    def to_geodataframe(self) -> tuple[Any, Any]:
+        """The nodes and the edges as two GeoDataFrames, in the CRS of the network.
+
+        Nodes are indexed by id and have `component` (0 is the longest); edges have `from` and `to` (ids of
+        nodes), `length` in metres and, where given, `direction`, `penalty`, `factor` and `kind`.
+        """
+        geopandas = need("geopandas", "to_geodataframe", "geo")
+        shapely = need("shapely", "to_geodataframe", "geo")
+        nodes, edges = self._core.nodes(), self._core.edges()
+        ids = np.arange(len(nodes["at"])) if nodes["id"] is None else np.asarray(nodes["id"])
+        points = geopandas.GeoDataFrame(
+            {"component": nodes["component"].astype(np.int64)},
+            geometry=geopandas.points_from_xy(nodes["at"][:, 0], nodes["at"][:, 1]),
+            index=ids,
+            crs=self.crs,
+        )
+        columns = {
+            "from": ids[edges["from"]],
+            "to": ids[edges["to"]],
+            "length": edges["length"],
+        }
+        if edges["direction"] is not None:
+            words = np.array(["backward", "both", "forward"], dtype=object)
+            columns["direction"] = words[edges["direction"].astype(np.int64) + 1]
+        columns |= {name: edges[name] for name in ("penalty", "factor") if edges[name] is not None}
+        if edges["kind"] is not None:
+            columns["kind"] = np.array(edges["kind_names"], dtype=object)[edges["kind"]]
+        shapes = shapely.linestrings(edges["at"], indices=edges["edge"])
+        return points, geopandas.GeoDataFrame(columns, geometry=shapes, crs=self.crs)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Network):
+            return NotImplemented
+        return self._core == other._core and self.crs == other.crs
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        told = self._core.summary()
+        counted = [
+            _counted(told["nodes"], "node"),
+            _counted(told["edges"], "edge"),
+            f"{told['kilometres']:,.1f} km",
+            _counted(told["components"], "component"),
+        ]
+        if told["components"] > 1:
+            counted[-1] += f" ({told['largest_share']:.1%} of the length in the largest)"
+        if self.crs is not None:
+            counted.append(name_of(self.crs) + (f" {self._chosen}" if self._chosen else ""))
+        if self.crossings:
+            counted.append(f"{_counted(self.crossings, 'crossing')} noded")
+        return f"Network({', '.join(counted)})"
+
+
+class Reach:
+    """What is in reach on foot; made by `Network.reach`.
+
+    Attributes:
+        cost: Cost of the nearest end of each stretch, in the order of `streets`.
+    """
+
+    def __init__(self, net: Network, found: dict[str, Any], width: float) -> None:
+        """Not called by users: see `Network.reach`."""
+        self._net, self._found, self._width = net, found, width
+        self.cost = found["cost"]
+
+    @property
+    def streets(self) -> Any:
+        """The stretches of street in reach: a GeoDataFrame with `edge` and `cost`."""
+        ops = need("shapely.ops", "reach", "geo")
+        geopandas = need("geopandas", "reach", "geo")
+        found = self._found
+        shapes = self._net.to_geodataframe()[1].geometry.to_numpy()[found["edge"]]
+        cut = [
+            shape if whole else ops.substring(shape, start, end, normalized=True)
+            for shape, start, end, whole in zip(
+                shapes,
+                found["from"],
+                found["to"],
+                (found["from"] == 0) & (found["to"] == 1),
+                strict=True,
+            )
+        ]
+        columns = {"edge": found["edge"].astype(np.int64), "cost": found["cost"]}
+        return geopandas.GeoDataFrame(columns, geometry=cut, crs=self._net.crs)
+
+    @property
+    def area(self) -> Any:
+        """The area beside the streets in reach: a GeoSeries of one polygon (or several parts)."""
+        streets = self.streets.geometry
+        if self._net.crs is None or not self._net.crs.is_geographic or not len(streets):
+            area = streets.buffer(self._width).union_all()
+        else:
+            local = streets.to_crs(streets.estimate_utm_crs())
+            merged = type(streets)([local.buffer(self._width).union_all()], crs=local.crs)
+            return merged.to_crs(self._net.crs)
+        return type(streets)([area], crs=self._net.crs)
+
+    def __repr__(self) -> str:
+        return f"Reach({len(self.cost):,} stretches of street)"
+
+
+def _unit(unit: Any) -> str:
+    if unit not in _UNITS:
+        raise InputError(f"unit is {unit!r}: one of {', '.join(map(repr, _UNITS))}", "unit")
+    return _UNITS[unit]
+
+
+def _alike(layer: Layer, first: Layer) -> Layer:
+    """A layer in the CRS of another, so that maps show both."""
+    if layer.frame is None or first.frame is None or layer.crs in (None, first.crs):
+        return layer
+    frame = layer.frame.to_crs(first.crs)
+    geometry = frame.geometry
+    points = geometry if (geometry.geom_type == "Point").all() else geometry.representative_point()
+    xy = np.column_stack([points.x.to_numpy(), points.y.to_numpy()])
+    return Layer(layer.ids, xy, frame)
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}" + ("" if n == 1 else "s")
