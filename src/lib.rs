@@ -33,14 +33,18 @@
 //!
 //! * `highs` (default): the HiGHS solver, compiled from source; needs cmake, a C++ compiler and libclang.
 //! * `microlp`: a solver in pure Rust; enough for small models, and builds anywhere.
+//! * `osm`: reads OpenStreetMap extracts (`.osm.pbf`), see [`network`]; pure Rust.
 
+pub mod datum;
 mod engine;
 mod error;
 mod model;
+pub mod network;
 mod solve;
 pub mod town;
 mod travel;
 
+pub use datum::Datum;
 pub use error::Error;
 pub use model::{
     Assignment, Capacity, FixedCharge, Flow, MaxCover, Model, PCenter, PDispersion, PMedian, Plan, Reach, Rules, Sense,
