@@ -5,11 +5,19 @@
 
 mod nodes;
 mod pbf;
+mod places;
 mod profile;
 mod region;
+mod rings;
 mod split;
 mod streets;
+mod town;
 
 pub use profile::WalkingProfile;
 pub use region::Region;
+pub use rings::Polygon;
 pub use streets::{OsmStreets, StreetsOptions, StreetsReport, read_streets};
+pub use town::{
+    HomesOptions, OsmFacility, OsmHome, OsmPlace, OsmService, OsmSpace, OsmSpaceKind, OsmTown, TownOptions, TownReport,
+    UntypedBuildings,
+};

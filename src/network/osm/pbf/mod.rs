@@ -8,7 +8,7 @@ mod budget;
 mod file;
 mod wire;
 
-pub(super) use block::{Block, MemberKind, NODES, RELATIONS, Relation, Tags, WAYS, Way};
+pub(super) use block::{Block, MemberKind, NODES, RELATIONS, Tags, WAYS, Way};
 pub(super) use budget::Budget;
 pub(super) use file::Pbf;
 pub(super) use wire::Broken;
