@@ -175,7 +175,8 @@ fn part(block: &Block<'_>, budget: &Budget, classify: &impl Fn(Tags<'_>) -> Opti
         for member in relation.members() {
             let (id, kind, role) = member?;
             if kind == MemberKind::Way {
-                budget.charge::<[(i64, bool); 2]>(1)?;
+                // The member, and the class that its way is compared with.
+                budget.charge::<([(i64, bool); 2], Classes)>(1)?;
                 members.push((id, role != "inner"));
             }
         }

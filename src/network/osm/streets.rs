@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use super::nodes::NodePlaces;
@@ -41,6 +42,8 @@ pub struct StreetsReport {
     pub ways_with_missing_nodes: usize,
     /// Walked ways without an edge of their own: a single node, or a node repeated.
     pub ways_without_edges: usize,
+    /// Walked ways that the file has more than once; the first is taken.
+    pub ways_repeated: usize,
     /// Outlines of areas to walk on that are members of multipolygons and were taken as ways.
     pub outlines: usize,
     /// Members of such multipolygons that the file does not have.
@@ -104,6 +107,30 @@ impl Ways {
     }
 }
 
+impl Ways {
+    /// Keeps the first of ways with the same id, and says how many others there were.
+    fn distinct(&mut self) -> usize {
+        let mut ids = self.ids.clone();
+        ids.sort_unstable();
+        if ids.windows(2).all(|pair| pair.first() != pair.last()) {
+            return 0;
+        }
+        let all = std::mem::take(self);
+        let mut seen = FxHashSet::default();
+        let mut start = 0;
+        for ((&id, &walk), &end) in all.ids.iter().zip(&all.walks).zip(&all.ends) {
+            if seen.insert(id) {
+                self.ids.push(id);
+                self.walks.push(walk);
+                self.refs.extend(all.refs.get(start..end).unwrap_or_default());
+                self.ends.push(self.refs.len());
+            }
+            start = end;
+        }
+        all.ids.len() - self.ids.len()
+    }
+}
+
 /// What one block has.
 #[derive(Default)]
 struct Part {
@@ -155,6 +182,7 @@ pub fn read_streets(path: impl AsRef<Path>, options: &StreetsOptions) -> Result<
         },
     )?;
     add_outlines(&mut pbf, &mut ways, outlines, &mut report)?;
+    report.ways_repeated = ways.distinct();
     let nodes = NodePlaces::read(&mut pbf, ways.refs.clone())?;
     report.nodes_in_use = nodes.len();
     report.nodes_missing = nodes.missing();

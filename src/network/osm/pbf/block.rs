@@ -250,13 +250,15 @@ impl<'a> Block<'a> {
             let lat = lats.next().ok_or(uneven)?;
             let lon = lons.next().ok_or(uneven)?;
             tags.clear();
-            while tagged {
-                match pairs.next().ok_or(uneven)?? {
-                    0 => break,
-                    key => {
-                        let value = pairs.next().ok_or(uneven)?;
-                        self.tag(key, value?, tags)?;
+            // Without any tags the zeros that end them are left out, too.
+            if tagged {
+                loop {
+                    let key = pairs.next().ok_or(uneven)??;
+                    if key == 0 {
+                        break;
                     }
+                    let value = pairs.next().ok_or(uneven)??;
+                    self.tag(key, value, tags)?;
                 }
             }
             f(id?, self.place(lon?, lat?)?, Tags(tags))?;
