@@ -6,10 +6,21 @@ from numpy.typing import NDArray
 
 _Names: TypeAlias = NDArray[np.int64] | list[str] | None
 _Floats: TypeAlias = NDArray[np.float64]
+_Part: TypeAlias = list[float] | list[list[list[float]]]
 _Positions: TypeAlias = NDArray[np.uint32]
 
 __version__: Final[str]
-__all__ = ["Model", "Progress", "Solution", "TravelMatrix", "__version__", "synthetic_town"]
+__all__ = [
+    "Model",
+    "Progress",
+    "Solution",
+    "TravelMatrix",
+    "__version__",
+    "convert_datum",
+    "osm_streets",
+    "osm_town",
+    "synthetic_town",
+]
 
 @final
 class TravelMatrix:
@@ -272,3 +283,6 @@ class Model:
     def check(self, solution: Solution) -> None: ...
 
 def synthetic_town(communities: int, seed: int) -> dict[str, Any]: ...
+def convert_datum(lon_lat: _Floats, from_datum: str, to_datum: str) -> NDArray[np.float64]: ...
+def osm_streets(path: str, *, part: _Part | None, profile: str) -> dict[str, Any]: ...
+def osm_town(path: str, *, part: _Part | None, homes: str) -> dict[str, Any]: ...

@@ -3,8 +3,10 @@
 //! The classes take arrays and positions; the Python package above them speaks ids, Series and GeoDataFrames.
 
 mod convert;
+mod datum;
 mod error;
 mod model;
+mod osm;
 mod progress;
 mod solution;
 mod solve;
@@ -15,7 +17,11 @@ mod travel;
 #[pyo3::pymodule]
 mod _siting {
     #[pymodule_export]
+    use super::datum::convert_datum;
+    #[pymodule_export]
     use super::model::Model;
+    #[pymodule_export]
+    use super::osm::{osm_streets, osm_town};
     #[pymodule_export]
     use super::progress::Progress;
     #[pymodule_export]
