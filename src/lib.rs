@@ -68,6 +68,8 @@ mod guides {
     mod rules {}
     #[doc = include_str!("../docs/solving.md")]
     mod solving {}
+    #[doc = include_str!("../docs/datum.md")]
+    mod datum {}
     #[doc = include_str!("../docs/synthetic_town.md")]
     mod synthetic_town {}
     #[doc = include_str!("../docs/models/max_cover.md")]
