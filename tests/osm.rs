@@ -312,6 +312,17 @@ fn a_region_keeps_places_with_their_point_inside() {
     assert!(town.report.outside > 5);
 }
 
+#[test]
+fn land_for_work_counts_though_its_own_nodes_are_outside_the_region() {
+    let outline: &[i64] = &[3, 9, 99, 93, 3];
+    let tags: Tags = &[("landuse", "industrial")];
+    let extract = with_ways(&[(1, &square(5, 5), &[("building", "yes")]), (2, outline, tags)]);
+    let region = Some(Region::bbox([25.0049, 60.0049, 25.0061, 60.0061]).unwrap());
+    let options = TownOptions { region, ..TownOptions::default() };
+    let town = OsmTown::read(extract.write("land", Style::Dense), &options).unwrap();
+    assert_eq!((town.homes.len(), town.report.untyped_left_out, town.report.outside), (0, 1, 0));
+}
+
 /// Everything read from a file.
 fn read(path: &Path) -> Result<(OsmStreets, OsmTown), Error> {
     let streets = read_streets(path, &StreetsOptions::default())?;

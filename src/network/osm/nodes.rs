@@ -1,7 +1,57 @@
 //! The places of the nodes in use: one pass over the nodes of a file, keeping those that ways name.
 
-use super::pbf::{NODES, Pbf};
+use super::pbf::{Broken, NODES, Pbf, Way};
+use super::region::Region;
 use crate::error::Error;
+
+/// The nodes inside a region, so that of a large file only what is there is kept.
+#[derive(Debug)]
+pub(super) struct Inside<'r> {
+    region: Option<&'r Region>,
+    /// Ascending; None: everywhere.
+    ids: Option<Vec<i64>>,
+}
+
+impl<'r> Inside<'r> {
+    /// Looks for the nodes inside a region; None is everywhere, and takes no look.
+    pub fn read(pbf: &mut Pbf, region: Option<&'r Region>) -> Result<Self, Error> {
+        let Some(region) = region else { return Ok(Self { region: None, ids: None }) };
+        let mut ids = Vec::new();
+        pbf.each(
+            NODES,
+            |block, budget| {
+                let mut found = Vec::new();
+                block.each_node(|id, place, _| {
+                    if region.contains(place) {
+                        budget.charge::<i64>(1)?;
+                        found.push(id);
+                    }
+                    Ok(())
+                })?;
+                Ok(found)
+            },
+            |mut found| ids.append(&mut found),
+        )?;
+        ids.sort_unstable();
+        Ok(Self { region: Some(region), ids: Some(ids) })
+    }
+
+    /// Whether a place is inside.
+    pub fn contains(&self, place: [f64; 2]) -> bool {
+        self.region.is_none_or(|region| region.contains(place))
+    }
+
+    /// Whether a way has a node inside.
+    pub fn touches(&self, way: Way<'_>) -> Result<bool, Broken> {
+        let Some(ids) = &self.ids else { return Ok(true) };
+        for id in way.refs() {
+            if ids.binary_search(&id?).is_ok() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
 
 /// The places of some nodes, by id.
 #[derive(Debug)]

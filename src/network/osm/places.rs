@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::nodes::NodePlaces;
+use super::nodes::{Inside, NodePlaces};
 use super::pbf::{Block, Broken, Budget, MemberKind, NODES, Pbf, RELATIONS, Tags, WAYS, Way};
 use super::region::Region;
 use super::rings::{self, Polygon};
@@ -33,6 +33,8 @@ pub(super) struct Place {
     pub id: ElementId,
     /// The node, or a point inside the area.
     pub at: [f64; 2],
+    /// Whether that is in the region; other places are land only.
+    pub inside: bool,
     /// Empty for nodes.
     pub polygons: Vec<Polygon>,
     /// In m², 0 for nodes.
@@ -48,6 +50,7 @@ struct Part {
     relations: Vec<Multipolygon>,
     lines: usize,
     groups: usize,
+    outside: usize,
 }
 
 /// A relation with its ways: (id, whether it is a part of an outer ring).
@@ -65,19 +68,22 @@ pub(super) fn read(
     report: &mut TownReport,
 ) -> Result<Vec<Place>, Error> {
     let mut all = Part::default();
+    let inside = Inside::read(pbf, region)?;
     pbf.each(
         NODES | WAYS | RELATIONS,
-        |block, budget| part(block, budget, &classify),
+        |block, budget| part(block, budget, &classify, &inside),
         |mut part| {
             all.nodes.append(&mut part.nodes);
             all.ways.append(&mut part.ways);
             all.relations.append(&mut part.relations);
             all.lines += part.lines;
             all.groups += part.groups;
+            all.outside += part.outside;
         },
     )?;
     report.lines += all.lines;
     report.groups += all.groups;
+    report.outside += all.outside;
     // A file that has an element twice is read as if it had it once.
     all.nodes.sort_by_key(|&(id, ..)| id);
     all.nodes.dedup_by_key(|&mut (id, ..)| id);
@@ -108,12 +114,12 @@ pub(super) fn read(
         }
     }
     let mut places = Vec::new();
-    let mut add = |id, at, polygons: Vec<Polygon>, what, report: &mut TownReport| {
-        if region.is_none_or(|region| region.contains(at)) {
+    let mut add = |id, at, polygons: Vec<Polygon>, what: Classes, report: &mut TownReport| {
+        let inside = inside.contains(at);
+        report.outside += usize::from(!inside && !what.is_bare_land());
+        if inside || what.is_land() {
             let area = rings::area(&polygons);
-            places.push(Place { id, at, polygons, area, what });
-        } else {
-            report.outside += 1;
+            places.push(Place { id, at, inside, polygons, area, what });
         }
     };
     for (id, at, what) in all.nodes {
@@ -136,7 +142,12 @@ pub(super) fn read(
     Ok(places)
 }
 
-fn part(block: &Block<'_>, budget: &Budget, classify: &impl Fn(Tags<'_>) -> Option<Classes>) -> Result<Part, Broken> {
+fn part(
+    block: &Block<'_>,
+    budget: &Budget,
+    classify: &impl Fn(Tags<'_>) -> Option<Classes>,
+    inside: &Inside<'_>,
+) -> Result<Part, Broken> {
     let mut part = Part::default();
     let classify = |tags: Tags<'_>| match classify(tags) {
         None => Ok(None),
@@ -150,12 +161,21 @@ fn part(block: &Block<'_>, budget: &Budget, classify: &impl Fn(Tags<'_>) -> Opti
         if !tags.0.is_empty()
             && let Some(what) = classify(tags)?
         {
-            part.nodes.push((id, at, what));
+            if inside.contains(at) {
+                part.nodes.push((id, at, what));
+            } else {
+                part.outside += usize::from(!what.is_bare_land());
+            }
         }
         Ok(())
     })?;
     block.each_way(|way, tags| {
         if let Some(what) = classify(tags)? {
+            // Land matters to what stands on it, wherever its own nodes are.
+            if !what.is_land() && !inside.touches(way)? {
+                part.outside += 1;
+                return Ok(());
+            }
             let refs = refs(way, budget)?;
             if refs.first() == refs.last() && refs.len() >= 4 {
                 part.ways.push((way.id, refs, what));

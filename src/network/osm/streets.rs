@@ -6,7 +6,7 @@ use std::path::Path;
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
-use super::nodes::NodePlaces;
+use super::nodes::{Inside, NodePlaces};
 use super::pbf::{Block, Broken, Budget, MemberKind, Pbf, RELATIONS, WAYS, Way};
 use super::profile::{Verdict, Walk, WalkingProfile};
 use super::region::Region;
@@ -137,6 +137,7 @@ struct Part {
     ways: Ways,
     read: usize,
     closed: usize,
+    outside: usize,
     unknown: BTreeMap<String, usize>,
     outlines: Vec<(i64, Walk)>,
 }
@@ -144,8 +145,9 @@ struct Part {
 /// Reads the streets that people walk on from an extract in PBF.
 ///
 /// Ways are split where they share nodes, so that bridges and tunnels are not joined to what they cross. Nodes are named
-/// by their OSM ids; coordinates are degrees. The file is read once for ways and relations and once for nodes (and once
-/// more for ways when areas are mapped as multipolygons); memory follows the ways that are walked.
+/// by their OSM ids; coordinates are degrees. The file is read once for ways and relations and once for nodes, once
+/// more for nodes when a region is given, and for ways when areas are mapped as multipolygons; memory follows the ways
+/// that are kept.
 ///
 /// # Errors
 ///
@@ -168,20 +170,22 @@ pub fn read_streets(path: impl AsRef<Path>, options: &StreetsOptions) -> Result<
     let mut report = StreetsReport::default();
     let mut ways = Ways::default();
     let mut outlines = Vec::new();
+    let inside = Inside::read(&mut pbf, options.region.as_ref())?;
     pbf.each(
         WAYS | RELATIONS,
-        |block, budget| part(block, budget, &options.profile),
+        |block, budget| part(block, budget, &options.profile, &inside),
         |part| {
             ways.append(part.ways);
             outlines.extend(part.outlines);
             report.ways_read += part.read;
             report.ways_closed += part.closed;
+            report.ways_outside += part.outside;
             for (value, count) in part.unknown {
                 *report.unknown_highways.entry(value).or_default() += count;
             }
         },
     )?;
-    add_outlines(&mut pbf, &mut ways, outlines, &mut report)?;
+    add_outlines(&mut pbf, &mut ways, outlines, &inside, &mut report)?;
     report.ways_repeated = ways.distinct();
     let nodes = NodePlaces::read(&mut pbf, ways.refs.clone())?;
     report.nodes_in_use = nodes.len();
@@ -191,12 +195,13 @@ pub fn read_streets(path: impl AsRef<Path>, options: &StreetsOptions) -> Result<
     Ok(OsmStreets { streets, ways: edge_ways, report })
 }
 
-fn part(block: &Block<'_>, budget: &Budget, profile: &WalkingProfile) -> Result<Part, Broken> {
+fn part(block: &Block<'_>, budget: &Budget, profile: &WalkingProfile, inside: &Inside<'_>) -> Result<Part, Broken> {
     let mut part = Part::default();
     block.each_way(|way, tags| {
         part.read += 1;
         match profile.verdict(tags) {
-            Verdict::Walked(walk) => part.ways.push(way, walk, budget)?,
+            Verdict::Walked(walk) if inside.touches(way)? => part.ways.push(way, walk, budget)?,
+            Verdict::Walked(_) => part.outside += 1,
             Verdict::Closed => part.closed += 1,
             Verdict::Unknown(value) => {
                 budget.charge::<u8>(value.len() + 64)?;
@@ -226,6 +231,7 @@ fn add_outlines(
     pbf: &mut Pbf,
     ways: &mut Ways,
     mut outlines: Vec<(i64, Walk)>,
+    inside: &Inside<'_>,
     report: &mut StreetsReport,
 ) -> Result<(), Error> {
     let mut walked = ways.ids.clone();
@@ -237,19 +243,28 @@ fn add_outlines(
         return Ok(());
     }
     let before = ways.ids.len();
+    let mut elsewhere = 0;
     pbf.each(
         WAYS,
         |block, budget| {
-            let mut found = Ways::default();
-            block.each_way(|way, _| match outlines.binary_search_by_key(&way.id, |&(id, _)| id) {
-                Ok(at) => outlines.get(at).map_or(Ok(()), |&(_, walk)| found.push(way, walk, budget)),
-                Err(_) => Ok(()),
+            let (mut found, mut outside) = (Ways::default(), 0);
+            block.each_way(|way, _| {
+                let at = outlines.binary_search_by_key(&way.id, |&(id, _)| id).ok();
+                match at.and_then(|at| outlines.get(at)) {
+                    Some(&(_, walk)) if inside.touches(way)? => found.push(way, walk, budget)?,
+                    Some(_) => outside += 1,
+                    None => {}
+                }
+                Ok(())
             })?;
-            Ok(found)
+            Ok((found, outside))
         },
-        |found| ways.append(found),
+        |(found, outside)| {
+            ways.append(found);
+            elsewhere += outside;
+        },
     )?;
     report.outlines = ways.ids.len() - before;
-    report.outlines_missing = outlines.len().saturating_sub(report.outlines);
+    report.outlines_missing = outlines.len().saturating_sub(report.outlines + elsewhere);
     Ok(())
 }

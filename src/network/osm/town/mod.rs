@@ -27,7 +27,7 @@ const MOST_TEXT: usize = 1_020;
 /// What [`OsmTown::read`] takes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TownOptions {
-    /// Only what has its point inside; None: all of the file.
+    /// Only what has its point and a node of its outline inside; None: all of the file.
     pub region: Option<Region>,
     /// How homes are told and estimated.
     pub homes: HomesOptions,
@@ -161,6 +161,16 @@ impl Classes {
         self.tag.len() + self.name.as_ref().map_or(0, String::len)
     }
 
+    /// Whether it is land for living or work.
+    pub fn is_land(&self) -> bool {
+        self.land.is_some()
+    }
+
+    /// Whether it is nothing else.
+    pub fn is_bare_land(&self) -> bool {
+        self.is_land() && self.home.is_none() && self.space.is_none() && self.facility.is_none()
+    }
+
     /// What it is, without what tells it from others of its kind.
     pub fn bare(&self) -> Self {
         let home = self.home.map(|home| Dwelling { levels: None, flats: None, ..home });
@@ -197,14 +207,14 @@ impl OsmTown {
         let classify = |tags: Tags<'_>| Classes::of(tags, &options.homes);
         let places = places::read(&mut pbf, options.region.as_ref(), classify, &mut town.report)?;
         let land = Land::of(&places);
-        for place in places {
+        for place in places.into_iter().filter(|place| place.inside) {
             town.add(place, &land, &options.homes);
         }
         Ok(town)
     }
 
     fn add(&mut self, place: Place, land: &Land, options: &HomesOptions) {
-        let Place { id, at, polygons, area, what } = place;
+        let Place { id, at, polygons, area, what, .. } = place;
         let row = OsmPlace { id: id.to_string(), name: what.name, at, polygons };
         if let Some(service) = what.facility {
             self.facilities.push(OsmFacility { place: row.clone(), service, tag: what.tag, capacity: what.capacity });
