@@ -7,8 +7,8 @@ use super::region::inside;
 /// A polygon: its outer ring, then its holes; each ring closed, of [longitude, latitude].
 pub type Polygon = Vec<Vec<[f64; 2]>>;
 
-/// Holes are looked for in all outer rings; more pairs than this no real area has.
-const MOST_PAIRS: usize = 1_000_000;
+/// Holes are looked for in all outer rings; no real area has more holes times points of outer rings.
+const MOST_STEPS: usize = 100_000_000;
 
 /// Joins ways at their ends to closed rings of node ids. None when an end is left over.
 pub(super) fn join(ways: Vec<Vec<i64>>) -> Option<Vec<Vec<i64>>> {
@@ -49,7 +49,8 @@ pub(super) fn join(ways: Vec<Vec<i64>>) -> Option<Vec<Vec<i64>>> {
 
 /// Puts holes into the smallest outer ring around them. None when a ring is none, or a hole lies in no outer ring.
 pub(super) fn polygons(outer: Vec<Vec<[f64; 2]>>, inner: Vec<Vec<[f64; 2]>>) -> Option<Vec<Polygon>> {
-    if outer.is_empty() || outer.len().saturating_mul(inner.len()) > MOST_PAIRS {
+    let points: usize = outer.iter().map(Vec::len).sum();
+    if outer.is_empty() || points.saturating_mul(inner.len()) > MOST_STEPS {
         return None;
     }
     // A triangle is four points, the first one repeated.

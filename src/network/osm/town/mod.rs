@@ -15,7 +15,7 @@ pub use homes::{HomesOptions, UntypedBuildings};
 use land::{Land, LandUse};
 pub use spaces::OsmSpaceKind;
 
-use super::pbf::{Pbf, Tags};
+use super::pbf::{Broken, Pbf, Tags};
 use super::places::{self, Place};
 use super::region::Region;
 use super::rings::Polygon;
@@ -208,12 +208,12 @@ impl OsmTown {
         let places = places::read(&mut pbf, options.region.as_ref(), classify, &mut town.report)?;
         let land = Land::of(&places);
         for place in places.into_iter().filter(|place| place.inside) {
-            town.add(place, &land, &options.homes);
+            town.add(place, &land, &options.homes).map_err(|Broken(reason)| pbf.error(reason))?;
         }
         Ok(town)
     }
 
-    fn add(&mut self, place: Place, land: &Land, options: &HomesOptions) {
+    fn add(&mut self, place: Place, land: &Land, options: &HomesOptions) -> Result<(), Broken> {
         let Place { id, at, polygons, area, what, .. } = place;
         let row = OsmPlace { id: id.to_string(), name: what.name, at, polygons };
         if let Some(service) = what.facility {
@@ -226,12 +226,12 @@ impl OsmTown {
             self.spaces.push(OsmSpace { place: row.clone(), kind, area });
         }
         // A building mapped as a node has no footprint to estimate from.
-        let Some(dwelling) = what.home.filter(|_| area > 0.0) else { return };
+        let Some(dwelling) = what.home.filter(|_| area > 0.0) else { return Ok(()) };
         if dwelling.living == Living::Untyped {
-            let lived_in = area >= options.least_footprint && land.lived_in(at, options.untyped);
+            let lived_in = area >= options.least_footprint && land.lived_in(at, options.untyped)?;
             if !lived_in {
                 self.report.untyped_left_out += 1;
-                return;
+                return Ok(());
             }
             self.report.untyped_homes += 1;
         }
@@ -241,5 +241,6 @@ impl OsmTown {
         let households = dwelling.households(floor_area, options);
         let building = dwelling.building.to_owned();
         self.homes.push(OsmHome { place: row, building, levels, levels_assumed, floor_area, households });
+        Ok(())
     }
 }
