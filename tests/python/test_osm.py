@@ -80,9 +80,8 @@ def test_shortest_ways_between_junctions_are_those_of_networkx_on_pyrosms_graph(
 def test_edges_are_joined_only_at_nodes_of_osm(streets):
     ends = shapely.get_point(streets.geometry.to_numpy(), 0)
     place = geopandas.GeoSeries(ends).groupby(streets["from"].to_numpy()).nunique()
+    assert len(place) > 1_000
     assert (place == 1).all()
-    bridges = streets["from"].nunique()
-    assert bridges > 1_000
 
 
 def test_steps_are_slower_and_signals_cost_a_wait(streets):
