@@ -16,7 +16,7 @@ unexport MAKEFLAGS MFLAGS
 
 # One profile and one target folder for tests, wheel and benches: HiGHS is compiled once.
 CARGO := cargo
-CORE := --release --features microlp
+CORE := --release --features microlp,osm
 NOTEBOOKS = $(wildcard notebooks/*.ipynb)
 PYTHON_CODE = $(wildcard python/siting tests/python tools benches notebooks)
 
@@ -46,7 +46,7 @@ test: test-rust test-python ## Run all tests: Rust, doctests, pytest, type stubs
 test-rust: $(VENV)/.build announce
 	$(CARGO) test $(CORE)
 	@echo "== Pure Rust build, without HiGHS"
-	$(CARGO) check --release --no-default-features --features microlp
+	$(CARGO) check --release --no-default-features --features microlp,osm
 
 .PHONY: test-python
 test-python: $(VENV)/.test extension
@@ -58,7 +58,7 @@ lint: $(VENV)/.test announce ## Check formatting, lints, docs and types
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets $(CORE) -- -D warnings
 	$(CARGO) clippy --workspace --lib $(CORE) -- -D warnings $(STRICT)
-	$(CARGO) clippy --release --no-default-features --features microlp -- -D warnings
+	$(CARGO) clippy --release --no-default-features --features microlp,osm -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps $(CORE)
 	$(BIN)/ruff check $(PYTHON_CODE)
 	$(BIN)/ruff format --check $(PYTHON_CODE)

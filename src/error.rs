@@ -123,6 +123,14 @@ pub enum Error {
         /// Why, and what to use instead.
         reason: String,
     },
+    /// A file cannot be read, or does not hold what it should.
+    #[error("{path}: {reason}")]
+    File {
+        /// The file.
+        path: String,
+        /// What is wrong with it, and the way out.
+        reason: String,
+    },
     /// No plan can satisfy every rule; the reasons say which cannot hold together and what would.
     #[error("{0}")]
     Infeasible(Infeasible),

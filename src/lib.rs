@@ -33,7 +33,9 @@
 //!
 //! * `highs` (default): the HiGHS solver, compiled from source; needs cmake, a C++ compiler and libclang.
 //! * `microlp`: a solver in pure Rust; enough for small models, and builds anywhere.
+//! * `osm`: reads OpenStreetMap extracts (`.osm.pbf`), see [`network`]; pure Rust.
 
+pub mod datum;
 mod engine;
 mod error;
 mod model;
@@ -42,6 +44,7 @@ mod solve;
 pub mod town;
 mod travel;
 
+pub use datum::Datum;
 pub use error::Error;
 pub use model::{
     Assignment, Capacity, FixedCharge, Flow, MaxCover, Model, PCenter, PDispersion, PMedian, Plan, Reach, Rules, Sense,
@@ -68,6 +71,8 @@ mod guides {
     mod rules {}
     #[doc = include_str!("../docs/solving.md")]
     mod solving {}
+    #[doc = include_str!("../docs/datum.md")]
+    mod datum {}
     #[doc = include_str!("../docs/synthetic_town.md")]
     mod synthetic_town {}
     #[doc = include_str!("../docs/models/max_cover.md")]

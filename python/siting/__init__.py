@@ -11,8 +11,10 @@ Build a `TravelMatrix` from homes and spaces, put it into a model, solve it:
 ([0], 260.0, 'optimal')
 """
 
+from siting import datum, osm
 from siting._siting import __version__
 from siting.errors import (
+    DatumWarning,
     InfeasibleError,
     InputError,
     MissingDependencyError,
@@ -29,6 +31,7 @@ from siting.town import SyntheticTown, synthetic_town
 from siting.travel import TravelMatrix
 
 __all__ = [
+    "DatumWarning",
     "FixedCharge",
     "InfeasibleError",
     "InputError",
@@ -49,5 +52,7 @@ __all__ = [
     "TravelMatrix",
     "UnverifiedError",
     "__version__",
+    "datum",
+    "osm",
     "synthetic_town",
 ]

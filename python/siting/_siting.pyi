@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 _Names: TypeAlias = NDArray[np.int64] | list[str] | None
 _Floats: TypeAlias = NDArray[np.float64]
+_Part: TypeAlias = list[float] | list[list[list[float]]]
 _Positions: TypeAlias = NDArray[np.uint32]
 
 # What errors call the points, max_snap, beyond, the share below which a component is small.
@@ -20,6 +21,9 @@ __all__ = [
     "Solution",
     "TravelMatrix",
     "__version__",
+    "convert_datum",
+    "osm_streets",
+    "osm_town",
     "streets_from_lines",
     "synthetic_town",
 ]
@@ -347,3 +351,6 @@ def streets_from_lines(
     places: _Floats, start: _Positions, *, geographic: bool, node_crossings: bool
 ) -> dict[str, Any]: ...
 def synthetic_town(communities: int, seed: int) -> dict[str, Any]: ...
+def convert_datum(lon_lat: _Floats, from_datum: str, to_datum: str) -> NDArray[np.float64]: ...
+def osm_streets(path: str, *, part: _Part | None, profile: str) -> dict[str, Any]: ...
+def osm_town(path: str, *, part: _Part | None, homes: str) -> dict[str, Any]: ...

@@ -81,3 +81,7 @@ def _reason(entry: Mapping[str, Any]) -> dict[str, Any]:
         return dict(entry)
     ((kind, figures),) = entry.items()
     return {"kind": kind, **figures}
+
+
+class DatumWarning(UserWarning):
+    """Two layers seem to be in different datums: see `siting.datum`."""

@@ -3,10 +3,12 @@
 //! The classes take arrays and positions; the Python package above them speaks ids, Series and GeoDataFrames.
 
 mod convert;
+mod datum;
 mod error;
 mod interrupt;
 mod model;
 mod network;
+mod osm;
 mod progress;
 mod solution;
 mod solve;
@@ -17,9 +19,13 @@ mod travel;
 #[pyo3::pymodule]
 mod _siting {
     #[pymodule_export]
+    use super::datum::convert_datum;
+    #[pymodule_export]
     use super::model::Model;
     #[pymodule_export]
     use super::network::{Joined, Network, streets_from_lines};
+    #[pymodule_export]
+    use super::osm::{osm_streets, osm_town};
     #[pymodule_export]
     use super::progress::Progress;
     #[pymodule_export]

@@ -25,6 +25,8 @@ mod effort;
 mod graph;
 mod join;
 mod noding;
+#[cfg(feature = "osm")]
+pub mod osm;
 mod reach;
 mod search;
 mod segments;

@@ -1,14 +1,14 @@
-"""`siting demo`: canteens for a synthetic town."""
+"""`siting demo`: canteens for a synthetic town, or for the town of an extract."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import siting
 from siting import files
 from siting._optional import need
+from siting.cli.words import percent, shown, time
 from siting.errors import InputError
 
 WITHIN = 800.0
@@ -24,17 +24,18 @@ def demo(given: Any) -> None:
     """Prints who is served today, chooses sites under two models, writes a GeoPackage and a map."""
     need("geopandas", "siting demo", "geo")
     need("matplotlib", "siting demo", "plot")
+    if given.pbf is not None:
+        from siting.cli.extract import extract
+
+        extract(given)
+        return
     if not LEAST_COMMUNITIES <= given.communities <= MOST_COMMUNITIES:
         raise InputError(
             f"the demonstration takes {LEAST_COMMUNITIES} to {MOST_COMMUNITIES} communities, not {given.communities}; "
             "siting.synthetic_town makes larger towns",
             "communities",
         )
-    folder = Path(given.out)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"--out: {folder} cannot be made: {error.strerror}") from None
+    folder = made(given.out)
 
     town = siting.synthetic_town(given.communities, seed=given.seed)
     canteens = town.facilities[town.facilities["service"] == "community canteen"]
@@ -71,9 +72,19 @@ def demo(given: Any) -> None:
     _write(package, town, covered, walked)
     _draw(picture, town, covered, walked)
     print(
-        f"Wrote {_shown(package)} (layers homes, spaces, facilities, communities, chosen_max_cover, "
-        f"chosen_p_median) and {_shown(picture)}."
+        f"Wrote {shown(package)} (layers homes, spaces, facilities, communities, chosen_max_cover, "
+        f"chosen_p_median) and {shown(picture)}."
     )
+
+
+def made(out: str) -> Path:
+    """The folder of the files, made where there is none."""
+    folder = Path(out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"--out: {folder} cannot be made: {error.strerror}") from None
+    return folder
 
 
 def _travel(town: siting.SyntheticTown, canteens: Any, cutoff: float | None) -> siting.TravelMatrix:
@@ -107,11 +118,11 @@ def _today(town: siting.SyntheticTown, canteens: Any, today: siting.Plan) -> Non
     ):
         served = int(town.communities[column].sum())
         print(
-            f"  By the survey's count, {words} {served} of {n} communities ({_percent(served / n, 1)}; "
-            f"Ningbo: {_percent(published, 0)})."
+            f"  By the survey's count, {words} {served} of {n} communities ({percent(served / n, 1)}; "
+            f"Ningbo: {percent(published, 0)})."
         )
     print(
-        f"  By walking, {today.objective:,.0f} of {elders:,} people 60+ ({_percent(today.objective / elders, 1)}) live within "
+        f"  By walking, {today.objective:,.0f} of {elders:,} people 60+ ({percent(today.objective / elders, 1)}) live within "
         f"{WITHIN:,.0f} m of one of the {len(canteens)} canteens, "
         f"in {_mostly_reached(town, today.assignment)} of {n} communities at least half of them."
     )
@@ -124,7 +135,7 @@ def _covering(
     before, after = _mostly_reached(town, today.assignment), _mostly_reached(town, plan.assignment)
     print(f"\nMaximal covering: {p} new canteens, for the most people 60+ within {WITHIN:,.0f} m")
     print(
-        f"  {plan.covered_weight:,.0f} of {plan.total_weight:,.0f} people 60+ ({_percent(plan.covered_share, 1)}) live within reach: "
+        f"  {plan.covered_weight:,.0f} of {plan.total_weight:,.0f} people 60+ ({percent(plan.covered_share, 1)}) live within reach: "
         f"{plan.covered_weight - today.objective:,.0f} more than today."
     )
     print(f"  Communities where at least half of them do: {after} of {n}, {before} today.")
@@ -148,11 +159,13 @@ def _median(town: siting.SyntheticTown, canteens: Any, plan: siting.Solution, p:
 
 def _conclude(town: siting.SyntheticTown, plan: siting.Solution) -> None:
     if plan.status == "optimal":
-        proof = f"Proven optimal (gap 0 %) in {_time(plan.seconds)}."
+        proof = f"Proven optimal (gap 0 %) in {time(plan.seconds)}."
     elif plan.gap is None:
-        proof = f"Stopped after {_time(plan.seconds)} without a bound."
+        proof = f"Stopped after {time(plan.seconds)} without a bound."
     else:
-        proof = f"No plan is more than {_percent(plan.gap, 2)} better (gap), after {_time(plan.seconds)}."
+        proof = (
+            f"No plan is more than {percent(plan.gap, 2)} better (gap), after {time(plan.seconds)}."
+        )
     print(f"  {proof}")
     chosen = town.spaces.loc[_chosen(town, plan)]
     shown = [
@@ -208,7 +221,7 @@ def _draw(
         figure.subplots(1, 2),
         (covered, walked),
         (
-            f"Maximal covering: {_percent(covered.covered_share, 0)} of people 60+ within {WITHIN:,.0f} m",
+            f"Maximal covering: {percent(covered.covered_share, 0)} of people 60+ within {WITHIN:,.0f} m",
             f"p-median: people 60+ walk {walked.mean_cost:,.0f} m on average",
         ),
         strict=True,
@@ -223,15 +236,3 @@ def _draw(
         figure.savefig(path, dpi=120)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}") from None
-
-
-def _percent(share: float, decimals: int) -> str:
-    return f"{100 * share:.{decimals}f} %"
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.2f} s" if seconds >= 0.1 else f"{1000 * seconds:.1f} ms"
-
-
-def _shown(path: Path) -> str:
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

@@ -36,6 +36,7 @@ OPTIONS = {
     "threads": "--threads",
     "seed": "--seed",
     "communities": "--communities",
+    "service": "--service",
 }
 
 
@@ -64,8 +65,8 @@ def parser() -> Parser:
 def _demo(commands: argparse._SubParsersAction[Parser]) -> None:
     demo = commands.add_parser(
         "demo",
-        help="choose sites for canteens in a synthetic town",
-        description="Draws a synthetic town, tells who reaches a community canteen today, chooses spaces for new "
+        help="choose sites for canteens in a synthetic town, or in that of an OpenStreetMap extract",
+        description="Draws a synthetic town, or reads that of an OpenStreetMap extract, tells who reaches a community canteen today, chooses spaces for new "
         "ones under two models, and writes a GeoPackage and a map.",
     )
     demo.add_argument(
@@ -77,6 +78,23 @@ def _demo(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     demo.add_argument(
         "--seed", type=int, default=0, metavar="N", help="another seed, another town (default 0)"
+    )
+    demo.add_argument(
+        "--pbf",
+        metavar="FILE",
+        help="the town of this OpenStreetMap extract (.osm.pbf) instead of a synthetic one",
+    )
+    demo.add_argument(
+        "--service",
+        default="community canteen",
+        metavar="NAME",
+        help='with --pbf: the service to find sites for, such as "childcare" (default "community canteen")',
+    )
+    demo.add_argument(
+        "-p",
+        type=int,
+        metavar="N",
+        help="with --pbf: how many new sites (default one for each 1,500 households, 1 to 20)",
     )
     demo.add_argument(
         "--out",

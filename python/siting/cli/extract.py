@@ -1,0 +1,191 @@
+"""`siting demo --pbf`: sites for a service in the town of an OpenStreetMap extract."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import siting
+from siting import files, osm
+from siting._optional import need
+from siting.cli.demo import made
+from siting.cli.words import percent, shown, time
+from siting.errors import InputError
+
+WITHIN = 800.0
+# Assumed, as for the synthetic town: what a service needs.
+LEAST_AREA_M2 = 100.0
+# Land could be built on, but is no room.
+LAND = ("parking", "brownfield")
+HOUSEHOLDS_PER_SITE = 1_500
+MOST_SITES = 20
+SERVICES = (
+    "community canteen",
+    "childcare",
+    "after-school care",
+    "elderly care",
+    "health",
+    "pharmacy",
+    "culture",
+    "fitness",
+    "children's play",
+    "housekeeping and repair",
+    "community centre",
+)
+
+
+def extract(given: Any) -> None:
+    """Prints who is served today, chooses sites under two models, writes a GeoPackage and a map."""
+    if given.service not in SERVICES:
+        raise InputError(
+            f"{given.service!r} is no service that extracts show; these are: {', '.join(SERVICES)}",
+            "service",
+        )
+    homes, spaces, facilities = _town(given.pbf)
+    existing = facilities[facilities["service"] == given.service]
+    # A facility that is a candidate, too, counts as the facility.
+    spaces = spaces[~spaces.index.isin(existing.index)]
+    rooms = ~spaces["kind"].isin(LAND)
+    unfit = ~rooms | ~(spaces["area_m2"] >= LEAST_AREA_M2)
+    _introduce(given, homes, spaces, unfit)
+    if unfit.all():
+        raise InputError(
+            f"{given.pbf}: the extract shows no room of {LEAST_AREA_M2:,.0f} m² or more that could take a service in: "
+            "bring candidates of your own with siting solve"
+        )
+    households = homes["households"].sum()
+    p = given.p
+    if p is None:
+        p = round(households / HOUSEHOLDS_PER_SITE)
+        p = min(max(1, p), MOST_SITES, int((~unfit).sum()))
+    rules = {
+        "p": p,
+        "existing": existing.index.tolist(),
+        "forbidden": spaces.index[unfit].tolist(),
+    }
+
+    covering = siting.MaxCover(
+        walking(homes, spaces, existing, cutoff=WITHIN),
+        weights="households",
+        within=WITHIN,
+        **rules,
+    )
+    today = covering.evaluate(existing.index.tolist())
+    print(
+        f"\nToday\n  {today.objective:,.0f} of {households:,.0f} households ({percent(today.objective / households, 1)}) "
+        f"live within {WITHIN:,.0f} m of one of {len(existing)} facilities for {given.service}."
+    )
+    covered = covering.solve(time_limit=given.time_limit)
+    print(f"\nMaximal covering: {p} new, for the most households within {WITHIN:,.0f} m")
+    print(
+        f"  {covered.covered_weight:,.0f} of {covered.total_weight:,.0f} households ({percent(covered.covered_share, 1)}) "
+        f"live within reach: {covered.covered_weight - today.objective:,.0f} more than today."
+    )
+    _conclude(spaces, covered)
+    median = siting.PMedian(
+        walking(homes, spaces, existing, cutoff=None), weights="households", **rules
+    )
+    walked = median.solve(time_limit=given.time_limit)
+    print(f"\np-median: {p} new, for the least walking")
+    print(f"  The mean way is {walked.mean_cost:,.0f} m; the longest is {walked.max_cost:,.0f} m.")
+    _conclude(spaces, walked)
+
+    folder = made(given.out)
+    package, picture = folder / "extract.gpkg", folder / "extract.png"
+    _write(package, homes, spaces, facilities, {"max_cover": covered, "p_median": walked})
+    _draw(picture, homes, covered, walked)
+    print(
+        f"Wrote {shown(package)} (layers homes, spaces, facilities, chosen_max_cover, chosen_p_median) and "
+        f"{shown(picture)}. Data © OpenStreetMap contributors, ODbL 1.0."
+    )
+
+
+def walking(homes: Any, spaces: Any, existing: Any, *, cutoff: float | None) -> siting.TravelMatrix:
+    """What it costs to walk from homes to candidates and facilities: for now the straight line."""
+    travel = siting.TravelMatrix.from_points(homes, spaces, cutoff=cutoff)
+    if existing.empty:
+        return travel
+    return travel.with_sites(siting.TravelMatrix.from_points(homes, existing, cutoff=cutoff))
+
+
+def _town(pbf: str) -> tuple[Any, Any, Any]:
+    """Homes, spaces and facilities as points in metres."""
+    homes = osm.homes(pbf, points=True)
+    if homes.empty:
+        raise InputError(f"{pbf}: the extract shows no residential building")
+    crs = homes.estimate_utm_crs()
+    layers = (homes, osm.spaces(pbf, points=True), osm.facilities(pbf, points=True))
+    homes, spaces, facilities = (layer.to_crs(crs) for layer in layers)
+    return homes, spaces, facilities
+
+
+def _introduce(given: Any, homes: Any, spaces: Any, unfit: Any) -> None:
+    report = homes.attrs["report"]
+    print(
+        f"{Path(given.pbf).name}: {len(homes):,} residential buildings with an estimated {homes['households'].sum():,.0f} "
+        f"households; {len(spaces):,} spaces, {int((~unfit).sum()):,} of them rooms of {LEAST_AREA_M2:,.0f} m² or more. "
+        "Distances are straight lines."
+    )
+    print(
+        f"Assumed: the levels of {report['levels_assumed']:,} buildings; that {report['untyped_homes']:,} buildings of no "
+        f"stated use are homes, and {report['untyped_left_out']:,} are not. Left out: {report['broken_areas']:,} areas that do "
+        f"not close, {int(spaces['area_m2'].isna().sum()):,} spaces of unknown area."
+    )
+
+
+def _conclude(spaces: Any, plan: siting.Solution) -> None:
+    if plan.status == "optimal":
+        proof = f"Proven optimal (gap 0 %) in {time(plan.seconds)}."
+    elif plan.gap is None:
+        proof = f"Stopped after {time(plan.seconds)} without a bound."
+    else:
+        proof = (
+            f"No plan is more than {percent(plan.gap, 2)} better (gap), after {time(plan.seconds)}."
+        )
+    chosen = spaces.loc[_chosen(spaces, plan)]
+    names = [
+        f"{name}, {row.kind} of {row.area_m2:,.0f} m²" for name, row in chosen.head(8).iterrows()
+    ]
+    more = f"; and {len(chosen) - 8} more" if len(chosen) > 8 else ""
+    print(f"  {proof}\n  Chosen: {'; '.join(names)}{more}.")
+
+
+def _chosen(spaces: Any, plan: siting.Solution) -> list[str]:
+    return [site for site in plan.sites if site in spaces.index]
+
+
+def _write(
+    path: Path, homes: Any, spaces: Any, facilities: Any, plans: dict[str, siting.Solution]
+) -> None:
+    homes, spaces = homes.copy(), spaces.copy()
+    layers = {"homes": homes, "spaces": spaces, "facilities": facilities}
+    for name, plan in plans.items():
+        served = plan.to_geodataframe(layer="demand")
+        homes[f"site_{name}"] = served["site"].astype(object)
+        homes[f"metres_{name}"] = served["cost"]
+        spaces[f"chosen_{name}"] = spaces.index.isin(plan.sites)
+        new = plan.to_geodataframe().loc[_chosen(spaces, plan)]
+        columns = ["name", "kind", "area_m2", "served_weight", "mean_cost", "geometry"]
+        layers[f"chosen_{name}"] = new[columns]
+    files.write_layers(path, layers, description="© OpenStreetMap contributors, ODbL 1.0")
+
+
+def _draw(path: Path, homes: Any, covered: siting.Solution, walked: siting.Solution) -> None:
+    figure_module = need("matplotlib.figure", "siting demo", "plot")
+    figure = figure_module.Figure(figsize=(15, 8), layout="constrained")
+    for ax, plan, title in zip(
+        figure.subplots(1, 2),
+        (covered, walked),
+        (
+            f"Maximal covering: {percent(covered.covered_share, 0)} of households within {WITHIN:,.0f} m",
+            f"p-median: households walk {walked.mean_cost:,.0f} m on average",
+        ),
+        strict=True,
+    ):
+        plan.plot(ax, lines=len(homes) <= 2_000, title=title)
+        ax.set(xlabel="m", ylabel="m")
+    figure.suptitle("© OpenStreetMap contributors")
+    try:
+        figure.savefig(path, dpi=120)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}") from None

@@ -1,0 +1,284 @@
+//! Which ways are walked, and how well.
+//!
+//! The rules follow the walking networks of OSMnx and pyrosm where these agree with the tags' documentation
+//! (<https://wiki.openstreetmap.org/wiki/OSM_tags_for_routing/Access_restrictions>); `docs/osm.md` lists the differences.
+
+use serde::{Deserialize, Serialize};
+
+use super::pbf::Tags;
+use crate::error::Error;
+use crate::network::Direction;
+
+/// What people on foot use. Seconds and factors are assumptions: no source gives them for a whole city.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WalkingProfile {
+    /// How much longer a metre of steps takes than a metre of street.
+    pub steps_factor: f64,
+    /// Seconds waited at a crossing with signals, counted where the crossing is mapped as a way.
+    pub signal_wait: f64,
+    /// Seconds waited at other crossings mapped as ways.
+    pub crossing_wait: f64,
+    /// Seconds lost in a lift.
+    pub lift_wait: f64,
+    /// Whether cycleways are walked that no foot tag opens to walkers.
+    pub all_cycleways: bool,
+    /// Whether roads are walked whose sidewalks are mapped as ways of their own. They would count twice.
+    pub roads_with_separate_sidewalks: bool,
+}
+
+impl Default for WalkingProfile {
+    fn default() -> Self {
+        Self {
+            steps_factor: 2.0,
+            signal_wait: 10.0,
+            crossing_wait: 0.0,
+            lift_wait: 30.0,
+            all_cycleways: false,
+            roads_with_separate_sidewalks: false,
+        }
+    }
+}
+
+/// The values of `highway` that are walked unless other tags close them, in the order of `Streets::kind_names`.
+const WALKED: [&str; 24] = [
+    "footway",
+    "pedestrian",
+    "path",
+    "steps",
+    "living_street",
+    "residential",
+    "unclassified",
+    "service",
+    "track",
+    "tertiary",
+    "tertiary_link",
+    "secondary",
+    "secondary_link",
+    "primary",
+    "primary_link",
+    "trunk",
+    "trunk_link",
+    "road",
+    "bridleway",
+    "corridor",
+    "elevator",
+    "trail",
+    "cycleway",
+    "motorway",
+];
+const CYCLEWAY: u16 = 22;
+const MOTORWAY: u16 = 23;
+/// The kind of the outlines of areas to walk on.
+const AREA: u16 = 24;
+
+/// Values of `highway` that are known not to be walked.
+const CLOSED: [&str; 25] = [
+    "abandoned",
+    "bus_guideway",
+    "bus_stop",
+    "busway",
+    "construction",
+    "crossing",
+    "disused",
+    "emergency_bay",
+    "escape",
+    "ladder",
+    "motorway_link",
+    "no",
+    "planned",
+    "platform",
+    "proposed",
+    "raceway",
+    "razed",
+    "rest_area",
+    "services",
+    "street_lamp",
+    "toll_gantry",
+    "traffic_island",
+    "traffic_signals",
+    "turning_circle",
+    "via_ferrata",
+];
+
+/// How a way is walked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Walk {
+    /// Index into [`kind_names`].
+    pub kind: u16,
+    pub direction: Direction,
+    pub factor: f64,
+    /// Seconds lost once on the way.
+    pub penalty: f64,
+}
+
+/// What the profile says of a way.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Verdict<'a> {
+    /// It is walked.
+    Walked(Walk),
+    /// It is a way of the street network that is not walked.
+    Closed,
+    /// It has a value of `highway` that this library does not know.
+    Unknown(&'a str),
+    /// It is none of the street network.
+    Other,
+}
+
+/// The names of the kinds of edges.
+pub(super) fn kind_names() -> Vec<String> {
+    WALKED.into_iter().chain(["pedestrian area"]).map(str::to_owned).collect()
+}
+
+impl WalkingProfile {
+    /// Checks that factors and waits are numbers of use.
+    pub(super) fn validate(&self) -> Result<(), Error> {
+        let check = |argument, value: f64, least: f64| {
+            if value.is_finite() && value >= least {
+                return Ok(());
+            }
+            let reason = format!("a finite number of {least} or more is expected");
+            Err(Error::InvalidValue { argument, value: value.to_string(), reason })
+        };
+        check("steps_factor", self.steps_factor, 0.1)?;
+        check("signal_wait", self.signal_wait, 0.0)?;
+        check("crossing_wait", self.crossing_wait, 0.0)?;
+        check("lift_wait", self.lift_wait, 0.0)
+    }
+
+    /// Whether and how a way with these tags is walked.
+    pub(super) fn verdict<'t>(&self, tags: Tags<'t>) -> Verdict<'t> {
+        let Some(highway) = tags.get("highway") else { return Verdict::Other };
+        let Some(kind) = (0_u16..).zip(WALKED).find(|(_, name)| *name == highway).map(|(kind, _)| kind) else {
+            return if CLOSED.contains(&highway) { Verdict::Closed } else { Verdict::Unknown(highway) };
+        };
+        let area = tags.is("area", &["yes"]);
+        if closed(tags)
+            || (kind == MOTORWAY && !opened(tags))
+            || (kind == CYCLEWAY && !self.all_cycleways && !opened(tags))
+            || (!self.roads_with_separate_sidewalks && separate_sidewalks(tags))
+            // Of areas only those for walkers have an outline that is walked; car parks do not.
+            || (area && !matches!(highway, "pedestrian" | "footway" | "path" | "steps" | "living_street" | "corridor"))
+        {
+            return Verdict::Closed;
+        }
+        let conveyed = tags.get("conveying").is_some_and(|value| value != "no");
+        let crossing =
+            tags.is("footway", &["crossing"]) || tags.is("path", &["crossing"]) || tags.is("cycleway", &["crossing"]);
+        let penalty = match highway {
+            "elevator" => self.lift_wait,
+            _ if crossing && signalled(tags) => self.signal_wait,
+            _ if crossing => self.crossing_wait,
+            _ => 0.0,
+        };
+        Verdict::Walked(Walk {
+            kind: if area { AREA } else { kind },
+            direction: direction(tags),
+            factor: if highway == "steps" && !conveyed { self.steps_factor } else { 1.0 },
+            penalty,
+        })
+    }
+
+    /// How the outline of an area to walk on, mapped as a multipolygon, is walked.
+    pub(super) fn outline(tags: Tags<'_>) -> Option<Walk> {
+        let area =
+            tags.is("type", &["multipolygon"]) && tags.is("highway", &["pedestrian", "footway", "living_street"]);
+        let walk = Walk { kind: AREA, direction: Direction::Both, factor: 1.0, penalty: 0.0 };
+        (area && !closed(tags)).then_some(walk)
+    }
+}
+
+/// Whether the most specific access tag closes a way. A tag may hold several values.
+fn closed(tags: Tags<'_>) -> bool {
+    let closes = |value: &str| value.split(';').any(|value| matches!(value.trim(), "no" | "private" | "use_sidepath"));
+    tags.get("foot").or_else(|| tags.get("access")).is_some_and(closes) || tags.is("service", &["private"])
+}
+
+/// Whether a tag opens a way to walkers in so many words.
+fn opened(tags: Tags<'_>) -> bool {
+    tags.is("foot", &["yes", "designated", "official", "permissive"])
+        || tags.is("sidewalk", &["yes", "both", "left", "right"])
+}
+
+fn separate_sidewalks(tags: Tags<'_>) -> bool {
+    ["sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right"].iter().any(|key| tags.is(key, &["separate"]))
+}
+
+fn signalled(tags: Tags<'_>) -> bool {
+    tags.is("crossing", &["traffic_signals"]) || tags.is("crossing:signals", &["yes"])
+}
+
+/// `oneway` alone is meant for vehicles; escalators carry one way only.
+fn direction(tags: Tags<'_>) -> Direction {
+    let value = tags.get("oneway:foot").or_else(|| tags.get("conveying"));
+    match value {
+        Some("yes" | "forward" | "1" | "true") => Direction::Forward,
+        Some("-1" | "backward" | "reverse") => Direction::Backward,
+        _ if tags.is("foot:backward", &["no"]) => Direction::Forward,
+        _ if tags.is("foot:forward", &["no"]) => Direction::Backward,
+        _ => Direction::Both,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict<'t>(tags: &'t [(&'t str, &'t str)]) -> Verdict<'t> {
+        WalkingProfile::default().verdict(Tags(tags))
+    }
+
+    fn walk(tags: &[(&str, &str)]) -> Option<Walk> {
+        match verdict(tags) {
+            Verdict::Walked(walk) => Some(walk),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn the_most_specific_access_tag_decides() {
+        assert!(walk(&[("highway", "residential")]).is_some());
+        assert!(walk(&[("highway", "residential"), ("access", "no")]).is_none());
+        assert!(walk(&[("highway", "residential"), ("access", "no"), ("foot", "yes")]).is_some());
+        assert!(walk(&[("highway", "path"), ("access", "yes"), ("foot", "no")]).is_none());
+        assert!(walk(&[("highway", "service"), ("access", "private;delivery")]).is_none());
+    }
+
+    #[test]
+    fn motorways_and_cycleways_are_walked_only_where_a_foot_tag_says_so() {
+        assert!(walk(&[("highway", "motorway")]).is_none());
+        assert!(walk(&[("highway", "cycleway")]).is_none());
+        assert!(walk(&[("highway", "cycleway"), ("foot", "designated")]).is_some());
+    }
+
+    #[test]
+    fn steps_are_slow_and_escalators_carry_one_way() {
+        assert!(walk(&[("highway", "steps")]).is_some_and(|walk| walk.factor == 2.0));
+        let up = walk(&[("highway", "steps"), ("conveying", "backward")]);
+        assert!(up.is_some_and(|walk| walk.factor == 1.0 && walk.direction == Direction::Backward));
+    }
+
+    #[test]
+    fn a_street_for_cars_one_way_is_walked_both_ways() {
+        assert!(walk(&[("highway", "residential"), ("oneway", "yes")]).is_some_and(|w| w.direction == Direction::Both));
+        let foot = walk(&[("highway", "footway"), ("oneway:foot", "yes")]);
+        assert!(foot.is_some_and(|walk| walk.direction == Direction::Forward));
+    }
+
+    #[test]
+    fn crossings_with_signals_cost_a_wait() {
+        let tags = [("highway", "footway"), ("footway", "crossing"), ("crossing", "traffic_signals")];
+        assert!(walk(&tags).is_some_and(|walk| walk.penalty == 10.0));
+    }
+
+    #[test]
+    fn roads_whose_sidewalks_are_mapped_apart_are_left_to_the_sidewalks() {
+        assert_eq!(verdict(&[("highway", "primary"), ("sidewalk:left", "separate")]), Verdict::Closed);
+    }
+
+    #[test]
+    fn values_that_are_not_known_are_named() {
+        assert_eq!(verdict(&[("highway", "teleporter")]), Verdict::Unknown("teleporter"));
+        assert_eq!(verdict(&[("railway", "rail")]), Verdict::Other);
+    }
+}
