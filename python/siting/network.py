@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
+import json
+import os
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from siting import _siting
+from siting import _siting, osm
 from siting._ids import Ids
 from siting._layer import Layer
 from siting._naming import naming
 from siting._numbers import flag, floats, for_each, is_number, number
-from siting._optional import need
+from siting._optional import is_a, need
 from siting._places import Joined, join
 from siting._streets import directions, from_lines, from_networkx
 from siting._zone import check_metres, name_of
+from siting.datum import warn_if_mixed
 from siting.errors import InputError
 from siting.travel import TravelMatrix
 
+#: Around China: west, south, east, north.
+_CHINA = (73.0, 18.0, 136.0, 54.0)
 _UNITS = {"minutes": "minutes", "seconds": "seconds", "metres": "m"}
 
 
 class Network:
-    """Streets to walk on; build one with `from_edges`, `from_geodataframe` or `from_networkx`.
+    """Streets to walk on; build one with `from_pbf`, `from_geodataframe`, `from_networkx` or `from_edges`.
 
     Coordinates are metres in a projected CRS, or degrees of longitude and latitude.
 
     Attributes:
         crs: CRS of the network (pyproj); `None` where none was given.
         crossings: Places that `node_crossings` made nodes.
+        report: What `from_pbf` met on its way; `None` for other networks.
 
     Examples:
         >>> import siting
@@ -40,7 +47,9 @@ class Network:
     """
 
     def __init__(self) -> None:
-        raise TypeError("Network is built by from_edges, from_geodataframe or from_networkx")
+        raise TypeError(
+            "Network is built by from_pbf, from_geodataframe, from_networkx or from_edges"
+        )
 
     @classmethod
     def _of(
@@ -54,6 +63,9 @@ class Network:
     _chosen: str | None
     crs: Any
     crossings: int
+    report: dict[str, Any] | None = None
+    #: The streets as lines, once asked for; False before.
+    _lines: Any = False
 
     @classmethod
     def from_edges(
@@ -192,6 +204,50 @@ class Network:
         core, crs = from_networkx(graph, flag("two_way", two_way))
         return cls._of(core, crs)
 
+    @classmethod
+    def from_pbf(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        bbox: Any = None,
+        steps_factor: float = 2.0,
+        signal_wait: float = 10.0,
+        crossing_wait: float = 0.0,
+        lift_wait: float = 30.0,
+        all_cycleways: bool = False,
+        roads_with_separate_sidewalks: bool = False,
+    ) -> Network:
+        """From an OpenStreetMap extract (`.osm.pbf`): the streets that people walk on, in degrees (EPSG:4326).
+
+        `report` tells what was read, left out and cut. `siting.osm.streets` gives the same as a layer.
+
+        Args:
+            path: The extract.
+            bbox: The part that is wanted: (west, south, east, north) in degrees, a polygon of shapely in
+                degrees, or a layer with a CRS; by default all.
+            steps_factor: How much longer a metre of steps takes than a metre of street.
+            signal_wait: Seconds waited at crossings with signals that are mapped as ways.
+            crossing_wait: Seconds waited at other crossings that are mapped as ways.
+            lift_wait: Seconds lost in a lift.
+            all_cycleways: Whether cycleways are walked that no foot tag opens to walkers.
+            roads_with_separate_sidewalks: Whether roads are walked whose sidewalks are mapped as ways of
+                their own.
+
+        Raises:
+            InputError: The file cannot be read, is damaged or has no street there; an option is not usable.
+        """
+        pyproj = need("pyproj", "Network.from_pbf", "geo")
+        waits = (signal_wait, crossing_wait, lift_wait)
+        walked = (all_cycleways, roads_with_separate_sidewalks)
+        core, report = _siting.Network.from_pbf(
+            os.fspath(path),
+            part=osm.part(bbox),
+            profile=osm.profile(steps_factor, waits, walked),
+        )
+        net = cls._of(core, pyproj.CRS.from_epsg(4326))
+        net.report = json.loads(report)
+        return net
+
     def join(
         self,
         layer: Any,
@@ -214,8 +270,11 @@ class Network:
 
         Raises:
             InputError: Missing or wrong geometries, a CRS on one side only, places beyond `max_snap`.
+
+        Warns:
+            DatumWarning: In China, when the places lie as far from the streets as a mixed datum would put them.
         """
-        return join(self._core, self.crs, "points", layer, entrances, max_snap, beyond)
+        return self._join("points", layer, entrances, max_snap, beyond)
 
     def travel(
         self,
@@ -254,7 +313,7 @@ class Network:
         if cutoff is not None:
             cutoff = number("cutoff", cutoff)
         sides = [
-            join(self._core, self.crs, name, value, entrances, max_snap, beyond)
+            self._join(name, value, entrances, max_snap, beyond)
             for name, value, entrances in (
                 ("demand", demand, demand_entrances),
                 ("sites", sites, site_entrances),
@@ -303,7 +362,7 @@ class Network:
             beyond: What happens to points beyond it: "refuse" or "unreachable".
         """
         _unit(unit)
-        places = join(self._core, self.crs, "points", points, None, max_snap, beyond)
+        places = self._join("points", points, None, max_snap, beyond)
         found = self._core.reach(
             places._core,
             cutoff=number("cutoff", cutoff),
@@ -312,6 +371,50 @@ class Network:
             towards=flag("towards", towards),
         )
         return Reach(self, found, number("width", width))
+
+    def component(self, places: Joined) -> NDArray[np.int64]:
+        """The component of the streets that each place is joined to: 0 is the longest, -1 stands for none.
+
+        Places of different components cannot reach each other. Of a place with entrances on several, the longest
+        counts.
+        """
+        if places.crs != self.crs:
+            raise InputError("places was joined to a network in another CRS", "places")
+        entries = places._core.entries()
+        of_edge = self._core.nodes()["component"][self._core.edges()["from"]].astype(np.int64)
+        none = np.iinfo(np.int64).max
+        components = np.full(len(places), none)
+        within = entries["within"]
+        np.minimum.at(components, entries["place"][within], of_edge[entries["edge"][within]])
+        components[components == none] = -1
+        return components
+
+    def _join(
+        self, argument: str, value: Any, entrances: Any, max_snap: Any, beyond: Any
+    ) -> Joined:
+        """Joins a layer, after a look at its datum where maps with shifted ones are about."""
+        if is_a(value, "geopandas", "GeoDataFrame", "GeoSeries") and value.crs is not None:
+            streets = self._streets_in_china()
+            if streets is not None and len(value):
+                warn_if_mixed(value, streets, names=(argument, "the streets"))
+        return join(self._core, self.crs, argument, value, entrances, max_snap, beyond)
+
+    def _streets_in_china(self) -> Any:
+        """The streets as a GeoSeries, where China's web maps may be the source of layers; else `None`."""
+        if self._lines is False:
+            self._lines = None
+            nodes = self._core.nodes()["at"]
+            if self.crs is not None:
+                geopandas = need("geopandas", "a network with a CRS", "geo")
+                shapely = need("shapely", "a network with a CRS", "geo")
+                middle = geopandas.GeoSeries(
+                    [shapely.Point((nodes.min(axis=0) + nodes.max(axis=0)) / 2)], crs=self.crs
+                ).to_crs(4326)
+                if middle.intersects(shapely.box(*_CHINA)).iloc[0]:
+                    edges = self._core.edges()
+                    lines = shapely.linestrings(edges["at"], indices=edges["edge"])
+                    self._lines = geopandas.GeoSeries(lines, crs=self.crs)
+        return self._lines
 
     def summary(self) -> dict[str, Any]:
         """Numbers of nodes, edges, one-way edges and components, kilometres, share of the largest component."""

@@ -80,7 +80,7 @@ def homes(
     }
     options = {"untyped": untyped, **_finite(rule)}
     return _places(
-        _siting.osm_town(os.fspath(pbf), part=_part(bbox), homes=json.dumps(options)),
+        _siting.osm_town(os.fspath(pbf), part=part(bbox), homes=json.dumps(options)),
         "homes",
         points,
     )
@@ -101,7 +101,7 @@ def spaces(pbf: str | os.PathLike[str], *, bbox: Any = None, points: bool = Fals
     Raises:
         InputError: The file cannot be read or is damaged.
     """
-    return _places(_siting.osm_town(os.fspath(pbf), part=_part(bbox), homes="{}"), "spaces", points)
+    return _places(_siting.osm_town(os.fspath(pbf), part=part(bbox), homes="{}"), "spaces", points)
 
 
 def facilities(pbf: str | os.PathLike[str], *, bbox: Any = None, points: bool = False) -> Any:
@@ -119,7 +119,7 @@ def facilities(pbf: str | os.PathLike[str], *, bbox: Any = None, points: bool = 
         InputError: The file cannot be read or is damaged.
     """
     return _places(
-        _siting.osm_town(os.fspath(pbf), part=_part(bbox), homes="{}"), "facilities", points
+        _siting.osm_town(os.fspath(pbf), part=part(bbox), homes="{}"), "facilities", points
     )
 
 
@@ -160,21 +160,11 @@ def streets(
     geopandas = need("geopandas", "siting.osm", "geo")
     shapely = need("shapely", "siting.osm", "geo")
     pyproj = need("pyproj", "siting.osm", "geo")
-    profile = {
-        **_finite(
-            {
-                "steps_factor": steps_factor,
-                "signal_wait": signal_wait,
-                "crossing_wait": crossing_wait,
-                "lift_wait": lift_wait,
-            }
-        ),
-        "all_cycleways": flag("all_cycleways", all_cycleways),
-        "roads_with_separate_sidewalks": flag(
-            "roads_with_separate_sidewalks", roads_with_separate_sidewalks
-        ),
-    }
-    table = _siting.osm_streets(os.fspath(pbf), part=_part(bbox), profile=json.dumps(profile))
+    waits = (signal_wait, crossing_wait, lift_wait)
+    walked = (all_cycleways, roads_with_separate_sidewalks)
+    table = _siting.osm_streets(
+        os.fspath(pbf), part=part(bbox), profile=profile(steps_factor, waits, walked)
+    )
     coordinates, starts = _lines(table)
     lon, lat = coordinates.T
     _, _, metres = pyproj.Geod(ellps="WGS84").inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
@@ -195,6 +185,15 @@ def streets(
     frame.index.name = "edge"
     frame.attrs["report"] = json.loads(table["report"])
     return frame
+
+
+def profile(steps_factor: float, waits: tuple[float, ...], walked: tuple[bool, bool]) -> str:
+    """The walking profile as the core reads it."""
+    of_waits = ("signal_wait", "crossing_wait", "lift_wait")
+    numbers = {"steps_factor": steps_factor, **dict(zip(of_waits, waits, strict=True))}
+    of_flags = ("all_cycleways", "roads_with_separate_sidewalks")
+    flags = {name: flag(name, value) for name, value in zip(of_flags, walked, strict=True)}
+    return json.dumps({**_finite(numbers), **flags})
 
 
 def _lines(table: dict[str, Any]) -> tuple[Floats, Any]:
@@ -241,7 +240,7 @@ def _finite(numbers: dict[str, float]) -> dict[str, float]:
     return checked
 
 
-def _part(bbox: Any) -> Any:
+def part(bbox: Any) -> Any:
     """A rectangle as four numbers, or a polygon as rings."""
     if bbox is None:
         return None

@@ -1,5 +1,6 @@
 //! Street networks: arrays in, places and travel matrices out.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2};
@@ -13,6 +14,7 @@ use siting::{CancelToken, Error};
 use crate::convert::{Names, Numbers, Positions, copied, from_name, names, points};
 use crate::error::CoreResult;
 use crate::interrupt;
+use crate::osm::{self, Part};
 use crate::travel::TravelMatrix;
 
 /// A network of streets, by position.
@@ -68,6 +70,16 @@ impl Network {
             kind_names: kind_names.unwrap_or_default(),
         };
         Ok(Self(Arc::new(Core::new(streets)?)))
+    }
+
+    /// The walked streets of an extract, and a report in JSON.
+    #[staticmethod]
+    #[pyo3(signature = (path, *, part, profile))]
+    fn from_pbf(py: Python<'_>, path: PathBuf, part: Option<Part>, profile: &str) -> CoreResult<(Self, String)> {
+        let read = osm::streets(py, &path, part, profile)?;
+        let report = osm::json(&read.report)?;
+        let core = py.detach(|| Core::of_osm(&path, read))?;
+        Ok((Self(Arc::new(core)), report))
     }
 
     fn join(

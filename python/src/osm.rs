@@ -41,7 +41,7 @@ fn options<T: DeserializeOwned>(json: &str) -> CoreResult<T> {
     })?)
 }
 
-fn json<T: Serialize>(report: &T) -> CoreResult<String> {
+pub fn json<T: Serialize>(report: &T) -> CoreResult<String> {
     let written = serde_json::to_string(report);
     Ok(written.map_err(|error| Error::Solver { backend: "serde_json", reason: error.to_string() })?)
 }
@@ -79,7 +79,7 @@ pub fn osm_streets<'py>(
     Ok(table)
 }
 
-fn streets(py: Python<'_>, path: &PathBuf, part: Option<Part>, profile: &str) -> CoreResult<OsmStreets> {
+pub fn streets(py: Python<'_>, path: &PathBuf, part: Option<Part>, profile: &str) -> CoreResult<OsmStreets> {
     let options = StreetsOptions { region: region(part)?, profile: options(profile)? };
     Ok(py.detach(|| read_streets(path, &options))?)
 }

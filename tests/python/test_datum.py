@@ -150,3 +150,13 @@ def test_layers_without_a_reference_system_are_named():
         datum.warn_if_mixed(
             homes, streets.set_crs(None, allow_override=True), names=("homes", "streets")
         )
+
+
+def test_joining_warns_of_a_mixed_datum():
+    streets, homes = streets_and_homes(NINGBO)
+    net = siting.Network.from_geodataframe(streets)
+    with pytest.warns(siting.DatumWarning, match="demand seem to be in GCJ-02"):
+        net.travel(datum.wgs84_to_gcj02(homes), homes, max_snap=5_000)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        net.travel(homes, homes)

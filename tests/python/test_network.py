@@ -317,7 +317,7 @@ HERE = geopandas.GeoSeries([Point(0, 0)], crs=3879)
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: siting.Network(), "Network is built by from_edges"),
+        (lambda: siting.Network(), "Network is built by from_pbf"),
         (lambda: siting.Network.from_edges([[0, 0]], [[0, 1]]), r"edges\[0\] is \[0, 1\], but there are only 1"),
         (lambda: siting.Network.from_edges([[0, 0]], [[0, -1]]), r"edges\[0\] is \[0, -1\]"),
         (lambda: siting.Network.from_edges([[0, 0]], [[0.5, 0]]), "whole numbers of the shape"),

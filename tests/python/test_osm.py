@@ -223,3 +223,34 @@ def test_the_demo_names_a_service_or_file_that_will_not_do(tmp_path, capsys):
     assert "--service: 'opera' is no service" in capsys.readouterr().err
     assert main(["demo", "--pbf", str(tmp_path / "none.osm.pbf")]) == 2
     assert "cannot be opened" in capsys.readouterr().err
+
+
+def test_a_network_from_an_extract_walks_like_one_from_its_streets(streets):
+    net = siting.Network.from_pbf(PBF)
+    assert net.summary()["edges"] == len(streets) == net.report["edges"]
+    homes, rooms = osm.homes(PBF), osm.spaces(PBF)
+    options = {"cutoff": 800, "unit": "metres", "beyond": "unreachable"}
+    ours = net.travel(homes, rooms, **options).to_frame().set_index(["demand", "site"])["cost"]
+    planar = streets.to_crs(METRES)
+    other = siting.Network.from_geodataframe(planar, direction="direction", factor="factor")
+    theirs = other.travel(homes, rooms, **options).to_frame().set_index(["demand", "site"])["cost"]
+    both = ours.to_frame().join(theirs.rename("cost_planar"), how="inner")
+    assert len(both) > 0.99 * max(len(ours), len(theirs))
+    # Sphere and projection differ by some metres in a kilometre.
+    assert (both["cost"] - both["cost_planar"]).abs().max() < 6
+
+
+def test_places_know_the_component_of_their_streets():
+    net = siting.Network.from_pbf(PBF)
+    homes = osm.homes(PBF, points=True)
+    joined = net.join(homes, beyond="unreachable")
+    component = net.component(joined)
+    reached = net.travel(joined, homes.iloc[[int(np.argmin(component))]], cutoff=None)
+    assert set(homes.index[component == 0]) == set(homes.index).difference(reached.unreachable)
+
+
+def test_a_part_without_streets_is_told():
+    with pytest.raises(siting.InputError, match="no street to walk on"):
+        siting.Network.from_pbf(PBF, bbox=(0, 0, 1, 1))
+    with pytest.raises(siting.InputError, match="steps_factor"):
+        siting.Network.from_pbf(PBF, steps_factor=float("inf"))

@@ -42,13 +42,21 @@ def extract(given: Any) -> None:
             "service",
         )
     homes, spaces, facilities = _town(given.pbf)
+    streets = siting.Network.from_pbf(given.pbf)
     existing = facilities[facilities["service"] == given.service]
     # A facility that is a candidate, too, counts as the facility.
     spaces = spaces[~spaces.index.isin(existing.index)]
-    rooms = ~spaces["kind"].isin(LAND)
-    unfit = ~rooms | ~(spaces["area_m2"] >= LEAST_AREA_M2)
-    _introduce(given, homes, spaces, unfit)
-    if unfit.all():
+    fit = spaces[~spaces["kind"].isin(LAND) & (spaces["area_m2"] >= LEAST_AREA_M2)]
+    _introduce(given, homes, spaces, fit, streets)
+    everyone = homes
+    (homes, lost_homes), (fit, lost_fit), (existing, lost_existing) = (
+        _connected(streets, layer) for layer in (homes, fit, existing)
+    )
+    print(
+        "Left out, for lying on no street of the largest connected part: homes "
+        f"{lost_homes:,}, rooms {lost_fit:,}, facilities {lost_existing:,}."
+    )
+    if homes.empty or fit.empty:
         raise InputError(
             f"{given.pbf}: the extract shows no room of {LEAST_AREA_M2:,.0f} m² or more that could take a service in: "
             "bring candidates of your own with siting solve"
@@ -57,15 +65,12 @@ def extract(given: Any) -> None:
     p = given.p
     if p is None:
         p = round(households / HOUSEHOLDS_PER_SITE)
-        p = min(max(1, p), MOST_SITES, int((~unfit).sum()))
-    rules = {
-        "p": p,
-        "existing": existing.index.tolist(),
-        "forbidden": spaces.index[unfit].tolist(),
-    }
+        p = min(max(1, p), MOST_SITES, len(fit))
+    rules = {"p": p, "existing": existing.index.tolist()}
+    ways = walking(streets, homes, fit, existing)
 
     covering = siting.MaxCover(
-        walking(homes, spaces, existing, cutoff=WITHIN),
+        ways,
         weights="households",
         within=WITHIN,
         **rules,
@@ -73,7 +78,7 @@ def extract(given: Any) -> None:
     today = covering.evaluate(existing.index.tolist())
     print(
         f"\nToday\n  {today.objective:,.0f} of {households:,.0f} households ({percent(today.objective / households, 1)}) "
-        f"live within {WITHIN:,.0f} m of one of {len(existing)} facilities for {given.service}."
+        f"live within a walk of {WITHIN:,.0f} m of one of {len(existing)} facilities for {given.service}."
     )
     covered = covering.solve(time_limit=given.time_limit)
     print(f"\nMaximal covering: {p} new, for the most households within {WITHIN:,.0f} m")
@@ -81,18 +86,16 @@ def extract(given: Any) -> None:
         f"  {covered.covered_weight:,.0f} of {covered.total_weight:,.0f} households ({percent(covered.covered_share, 1)}) "
         f"live within reach: {covered.covered_weight - today.objective:,.0f} more than today."
     )
-    _conclude(spaces, covered)
-    median = siting.PMedian(
-        walking(homes, spaces, existing, cutoff=None), weights="households", **rules
-    )
+    _conclude(fit, covered)
+    median = siting.PMedian(ways, weights="households", **rules)
     walked = median.solve(time_limit=given.time_limit)
     print(f"\np-median: {p} new, for the least walking")
     print(f"  The mean way is {walked.mean_cost:,.0f} m; the longest is {walked.max_cost:,.0f} m.")
-    _conclude(spaces, walked)
+    _conclude(fit, walked)
 
     folder = made(given.out)
     package, picture = folder / "extract.gpkg", folder / "extract.png"
-    _write(package, homes, spaces, facilities, {"max_cover": covered, "p_median": walked})
+    _write(package, everyone, spaces, facilities, {"max_cover": covered, "p_median": walked})
     _draw(picture, homes, covered, walked)
     print(
         f"Wrote {shown(package)} (layers homes, spaces, facilities, chosen_max_cover, chosen_p_median) and "
@@ -100,12 +103,20 @@ def extract(given: Any) -> None:
     )
 
 
-def walking(homes: Any, spaces: Any, existing: Any, *, cutoff: float | None) -> siting.TravelMatrix:
-    """What it costs to walk from homes to candidates and facilities: for now the straight line."""
-    travel = siting.TravelMatrix.from_points(homes, spaces, cutoff=cutoff)
+def walking(streets: siting.Network, homes: Any, rooms: Any, existing: Any) -> siting.TravelMatrix:
+    """Metres to walk along the streets from homes to candidates and facilities."""
+    travel = streets.travel(homes, rooms, cutoff=None, unit="metres")
     if existing.empty:
         return travel
-    return travel.with_sites(siting.TravelMatrix.from_points(homes, existing, cutoff=cutoff))
+    return travel.with_sites(streets.travel(homes, existing, cutoff=None, unit="metres"))
+
+
+def _connected(streets: siting.Network, layer: Any) -> tuple[Any, int]:
+    """The places on the largest connected part of the streets, and how many are not."""
+    if layer.empty:
+        return layer, 0
+    kept = streets.component(streets.join(layer, beyond="unreachable")) == 0
+    return layer[kept], int((~kept).sum())
 
 
 def _town(pbf: str) -> tuple[Any, Any, Any]:
@@ -119,12 +130,12 @@ def _town(pbf: str) -> tuple[Any, Any, Any]:
     return homes, spaces, facilities
 
 
-def _introduce(given: Any, homes: Any, spaces: Any, unfit: Any) -> None:
+def _introduce(given: Any, homes: Any, spaces: Any, fit: Any, streets: siting.Network) -> None:
     report = homes.attrs["report"]
     print(
         f"{Path(given.pbf).name}: {len(homes):,} residential buildings with an estimated {homes['households'].sum():,.0f} "
-        f"households; {len(spaces):,} spaces, {int((~unfit).sum()):,} of them rooms of {LEAST_AREA_M2:,.0f} m² or more. "
-        "Distances are straight lines."
+        f"households; {len(spaces):,} spaces, {len(fit):,} of them rooms of {LEAST_AREA_M2:,.0f} m² or more. "
+        f"Ways are walked along {streets.summary()['kilometres']:,.0f} km of streets."
     )
     print(
         f"Assumed: the levels of {report['levels_assumed']:,} buildings; that {report['untyped_homes']:,} buildings of no "
@@ -161,8 +172,8 @@ def _write(
     layers = {"homes": homes, "spaces": spaces, "facilities": facilities}
     for name, plan in plans.items():
         served = plan.to_geodataframe(layer="demand")
-        homes[f"site_{name}"] = served["site"].astype(object)
-        homes[f"metres_{name}"] = served["cost"]
+        homes[f"site_{name}"] = served["site"].reindex(homes.index).astype(object)
+        homes[f"metres_{name}"] = served["cost"].reindex(homes.index)
         spaces[f"chosen_{name}"] = spaces.index.isin(plan.sites)
         new = plan.to_geodataframe().loc[_chosen(spaces, plan)]
         columns = ["name", "kind", "area_m2", "served_weight", "mean_cost", "geometry"]
