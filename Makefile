@@ -74,7 +74,6 @@ docs: $(VENV)/.build announce ## Build the Rust documentation; the guides are th
 bench: require-data $(VENV)/.bench extension ## Run the benchmarks: make bench DATA=folder with the published instances
 	$(CARGO) bench --features microlp
 	$(BIN)/python benches/compare.py --data "$(DATA)"
-	$(BIN)/python benches/network.py
 
 .PHONY: require-data
 require-data:

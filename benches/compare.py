@@ -1,6 +1,6 @@
 """The benchmarks behind docs/benchmarks.md: python benches/compare.py --data DIR.
 
-DIR holds the folders `zhengzhou_demand` and `sf_spopt`. Results are kept in target/benchmarks.json,
+DIR holds the folders `zhengzhou_demand`, `sf_spopt`, `jinan_roads`, `helsinki` and `osm_extracts`. Results are kept in target/benchmarks.json,
 so that one part can be measured anew: --only towns.
 """
 
@@ -16,6 +16,8 @@ import memory
 import report
 import towns
 
+import network
+
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "target" / "benchmarks.json"
 
@@ -24,6 +26,8 @@ PARTS = {
     "towns": (towns, lambda asked: towns.measure(str(asked.data.resolve()))),
     "memory": (memory, lambda asked: memory.measure(asked.limit)),
     "limits": (limits, lambda asked: limits.measure()),
+    # Peers may take minutes to prepare.
+    "network": (network, lambda asked: network.measure(asked.data.resolve(), 10 * asked.limit)),
 }
 
 
@@ -49,13 +53,13 @@ def main():
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder of the two towns")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the towns")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each small case (3)")
     parser.add_argument("--limit", type=float, default=60, help="seconds for each solve (60)")
     parser.add_argument("--only", nargs="+", choices=list(PARTS), help="parts to measure anew")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "benchmarks.md")
     asked = parser.parse_args()
-    for folder in ("zhengzhou_demand", "sf_spopt"):
+    for folder in ("zhengzhou_demand", "sf_spopt", "jinan_roads", "helsinki", "osm_extracts"):
         if not (asked.data / folder).is_dir():
             parser.error(f"--data {asked.data} holds no folder {folder}")
     return asked

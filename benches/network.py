@@ -1,13 +1,12 @@
-"""Walking times beside scipy, networkx and pandana: python benches/network.py [--only siting scipy].
+"""Walking times beside scipy, networkx and pandana, and three real towns from file to matrix.
 
-A perturbed grid of streets 50 m apart with 85 % of its edges left; all pairs of 5,000 origins and the
+`compare.py --only network` runs it; `python benches/network.py --only siting scipy` the grids alone. A perturbed grid of streets 50 m apart with 85 % of its edges left; all pairs of 5,000 origins and the
 nodes within 15 minutes at 75 m a minute. Each package runs in a process of its own; what does not finish
 in time is told so.
 """
 
 import argparse
 import importlib.util
-import json
 import time
 from pathlib import Path
 
@@ -17,7 +16,8 @@ from process import fresh
 CASES = {"202,500 nodes": 450, "1,000,000 nodes": 1000}
 ORIGINS, METRES = 5_000, 1_125.0
 PACKAGES = ("siting", "scipy", "networkx", "pandana")
-ROOT = Path(__file__).resolve().parent.parent
+EXTRACTS = {"Helsinki": "helsinki/Helsinki.osm.pbf", "Andorra": "osm_extracts/andorra.osm.pbf"}
+TOWNS = ("Jinan", *EXTRACTS)
 # Times that siting's query must be faster than the best peer's, and its limit in seconds.
 FASTER, LONGEST = 10, 0.5
 
@@ -125,6 +125,59 @@ def pandana(side):
     return result(began, prepared, len(found), float(found["m"].sum()))
 
 
+def town(data, name):
+    """Seconds from a file of streets to the walking minutes between places of its town."""
+    import geopandas
+    from siting import Network, osm
+
+    began = time.perf_counter()
+    if name == "Jinan":
+        folder = Path(data) / "jinan_roads"
+        lines = geopandas.read_file(folder / "edges_28597_directed.gpkg")
+        homes = geopandas.read_file(folder / "nodes_12766.gpkg").geometry.to_crs(lines.crs)
+        rooms = homes.iloc[::10]
+        read = time.perf_counter()
+        net = Network.from_geodataframe(lines)
+    else:
+        file = Path(data) / EXTRACTS[name]
+        homes, rooms = osm.homes(file), osm.spaces(file)
+        read = time.perf_counter()
+        net = Network.from_pbf(file)
+    built = time.perf_counter()
+    travel = net.travel(homes, rooms, cutoff=15, beyond="unreachable")
+    done = time.perf_counter()
+    summary = net.summary()
+    return {
+        "read": read - began,
+        "network": built - read,
+        "travel": done - built,
+        "nodes": summary["nodes"],
+        "edges": summary["edges"],
+        "kilometres": summary["kilometres"],
+        "homes": travel.n_demand,
+        "rooms": travel.n_sites,
+        "pairs": travel.nnz,
+    }
+
+
+def measure(data, limit, packages=PACKAGES, cases=tuple(CASES)):
+    """All figures, as JSON keeps them."""
+    rows = {}
+    for name in cases:
+        for package in packages:
+            if importlib.util.find_spec(package) is None:
+                run = {"error": "not installed"}
+            else:
+                run = fresh(f"network:{package}", timeout=limit, side=CASES[name])
+            rows.setdefault(name, {})[package] = run
+            print(f"{name}, {package}: {run}", flush=True)
+    towns = {}
+    for name in TOWNS if data else ():
+        towns[name] = fresh("network:town", timeout=limit, data=str(data), name=name)
+        print(f"{name}: {towns[name]}", flush=True)
+    return {"rows": rows, "towns": towns, "limit": limit}
+
+
 def result(began, prepared, pairs, metres):
     query = time.perf_counter() - prepared
     return {
@@ -151,9 +204,9 @@ def peak_from_here():
         refs.write_text("5")
 
 
-def problems(rows):
+def problems(found):
     """What does not hold, as sentences."""
-    for name, row in rows.items():
+    for name, row in found["rows"].items():
         done = {package: run for package, run in row.items() if "error" not in run}
         ours = done.pop("siting", None)
         if ours is None:
@@ -176,23 +229,7 @@ def main():
     parser.add_argument("--cases", nargs="+", choices=list(CASES), default=list(CASES))
     parser.add_argument("--limit", type=float, default=600, help="seconds for each package (600)")
     asked = parser.parse_args()
-    kept = ROOT / "target" / "network.json"
-    rows = json.loads(kept.read_text()) if kept.exists() else {}
-    for name in asked.cases:
-        for package in asked.only:
-            if importlib.util.find_spec(package) is None:
-                run = {"error": "not installed"}
-            else:
-                run = fresh(f"network:{package}", timeout=asked.limit, side=CASES[name])
-            rows.setdefault(name, {})[package] = run
-            told = {
-                key: round(value, 3) if isinstance(value, float) else value
-                for key, value in run.items()
-            }
-            print(f"{name}, {package}: {told}", flush=True)
-    kept.parent.mkdir(exist_ok=True)
-    kept.write_text(json.dumps(rows, indent=1))
-    for text in problems(rows):
+    for text in problems(measure(None, asked.limit, asked.only, asked.cases)):
         print(f"Does not hold: {text}")
 
 

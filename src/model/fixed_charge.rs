@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use super::p_median::walking;
 use super::plan::{check_unlimited, open_set};
-use super::units::{Rescaled, Units, all_times_power, walking_size};
+use super::units::{Rescaled, Units, rescaled_fields, walking_size};
 use super::{Capacity, Model, Plan, Rules, Sense, capacity_setters, check_products, check_weights, rule_setters};
 use crate::error::Error;
 use crate::travel::TravelMatrix;
@@ -108,18 +108,7 @@ impl Rescaled for FixedCharge {
         Units { weight: power, money: power, capacity: self.capacity.power(&self.weights), objective: power }
     }
 
-    fn in_units(&self, units: &Units) -> Self {
-        Self {
-            weights: all_times_power(&self.weights, units.weight),
-            rules: self.rules.in_units(units, self.travel.n_sites()),
-            capacity: self.capacity.in_units(units, &self.weights),
-            ..self.clone()
-        }
-    }
-
-    fn with_rules(&self, rules: Rules) -> Self {
-        Self { rules, ..self.clone() }
-    }
+    rescaled_fields!();
 
     fn dearest(&self, best: Option<f64>) -> f64 {
         let most = best.map_or(f64::INFINITY, |best| best.max(0.0) * (1.0 + 1e-9) + self.rules.freed());

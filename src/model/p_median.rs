@@ -18,7 +18,7 @@
 use std::sync::Arc;
 
 use super::plan::{check_unlimited, nearest_open, open_set};
-use super::units::{Rescaled, Units, all_times_power, walking_size};
+use super::units::{Rescaled, Units, rescaled_fields, walking_size};
 use super::{
     Capacity, Model, Plan, Reach, Rules, Sense, capacity_setters, check_p_or_budget, check_products, check_weights,
     rule_setters,
@@ -124,16 +124,5 @@ impl Rescaled for PMedian {
         Units { weight, money, capacity: self.capacity.power(&self.weights), objective: weight }
     }
 
-    fn in_units(&self, units: &Units) -> Self {
-        Self {
-            weights: all_times_power(&self.weights, units.weight),
-            rules: self.rules.in_units(units, self.travel.n_sites()),
-            capacity: self.capacity.in_units(units, &self.weights),
-            ..self.clone()
-        }
-    }
-
-    fn with_rules(&self, rules: Rules) -> Self {
-        Self { rules, ..self.clone() }
-    }
+    rescaled_fields!();
 }

@@ -213,3 +213,22 @@ impl Capacity {
         }
     }
 }
+
+/// The methods of [`Rescaled`] for models with weights, rules and capacities in fields of these names.
+macro_rules! rescaled_fields {
+    () => {
+        fn in_units(&self, units: &crate::model::Units) -> Self {
+            Self {
+                weights: crate::model::units::all_times_power(&self.weights, units.weight),
+                rules: self.rules.in_units(units, self.travel.n_sites()),
+                capacity: self.capacity.in_units(units, &self.weights),
+                ..self.clone()
+            }
+        }
+
+        fn with_rules(&self, rules: crate::model::Rules) -> Self {
+            Self { rules, ..self.clone() }
+        }
+    };
+}
+pub(super) use rescaled_fields;
