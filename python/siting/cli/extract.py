@@ -96,7 +96,7 @@ def extract(given: Any) -> None:
     folder = made(given.out)
     package, picture = folder / "extract.gpkg", folder / "extract.png"
     _write(package, everyone, spaces, facilities, {"max_cover": covered, "p_median": walked})
-    _draw(picture, homes, covered, walked)
+    _draw(picture, streets, homes, covered, walked)
     print(
         f"Wrote {shown(package)} (layers homes, spaces, facilities, chosen_max_cover, chosen_p_median) and "
         f"{shown(picture)}. Data © OpenStreetMap contributors, ODbL 1.0."
@@ -181,9 +181,18 @@ def _write(
     files.write_layers(path, layers, description="© OpenStreetMap contributors, ODbL 1.0")
 
 
-def _draw(path: Path, homes: Any, covered: siting.Solution, walked: siting.Solution) -> None:
+def _draw(
+    path: Path,
+    streets: siting.Network,
+    homes: Any,
+    covered: siting.Solution,
+    walked: siting.Solution,
+) -> None:
     figure_module = need("matplotlib.figure", "siting demo", "plot")
     figure = figure_module.Figure(figsize=(15, 8), layout="constrained")
+    lines = streets.to_geodataframe()[1].geometry.to_crs(homes.crs)
+    west, south, east, north = homes.total_bounds
+    room = 0.05 * max(east - west, north - south)
     for ax, plan, title in zip(
         figure.subplots(1, 2),
         (covered, walked),
@@ -193,8 +202,14 @@ def _draw(path: Path, homes: Any, covered: siting.Solution, walked: siting.Solut
         ),
         strict=True,
     ):
+        lines.plot(ax=ax, color="#d5cfc0", linewidth=0.5, zorder=0)
         plan.plot(ax, lines=len(homes) <= 2_000, title=title)
-        ax.set(xlabel="m", ylabel="m")
+        ax.set(
+            xlabel="m",
+            ylabel="m",
+            xlim=(west - room, east + room),
+            ylim=(south - room, north + room),
+        )
     figure.suptitle("© OpenStreetMap contributors")
     try:
         figure.savefig(path, dpi=120)
