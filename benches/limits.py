@@ -67,6 +67,8 @@ MODELS = {
 
 def run(name, method, limit=None, press=None):
     """Solves with a time limit, or with Ctrl-C pressed after some seconds."""
+    # A job in the background starts with Ctrl-C ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     start = time.perf_counter()
     model = MODELS[name]()
     pressed = []
