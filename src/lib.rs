@@ -37,6 +37,7 @@
 mod engine;
 mod error;
 mod model;
+pub mod service;
 mod solve;
 pub mod town;
 mod travel;
@@ -46,6 +47,7 @@ pub use model::{
     Assignment, Capacity, FixedCharge, Flow, MaxCover, Model, PCenter, PDispersion, PMedian, Plan, Reach, Rules, Sense,
     SetCover, SiteRules, SiteState,
 };
+pub use service::{Audit, AuditOptions, Programme, Service, Standard};
 pub use solve::{
     Backend, CancelToken, Checked, Infeasible, Limit, Method, Phase, Progress, ProgressSink, Reason, Solution,
     SolveOptions, Status, check,

@@ -44,9 +44,9 @@ impl From<CoreError> for PyErr {
 /// The argument and the position in it that an input error speaks of.
 fn place(error: &Error) -> (Option<&'static str>, Option<usize>) {
     match error {
-        Error::NotANumber { argument, index } | Error::OutOfRange { argument, index, .. } => {
-            (Some(argument), Some(*index))
-        }
+        Error::NotANumber { argument, index }
+        | Error::OutOfRange { argument, index, .. }
+        | Error::InvalidField { argument, index, .. } => (Some(argument), Some(*index)),
         Error::IndexOutOfBounds { argument, position, .. } => (Some(argument), Some(*position)),
         Error::Duplicate { argument, second, .. } => (Some(argument), Some(*second)),
         Error::InvalidValue { argument, .. }
