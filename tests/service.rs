@@ -472,7 +472,7 @@ fn bad_demand_is_told_with_its_index() {
         (spoilt(|p| p.demand.people[2] = NAN), "people[2] is NaN"),
         (spoilt(|p| p.demand.people[2] = -1.0), "people[2] is -1"),
         (spoilt(|p| p.demand.people.push(1.0)), "groups[0].people is 4 numbers: 5 are expected"),
-        (spoilt(|p| p.demand.groups[0].people[3] = -2.0), "groups[0].people[3] is -2"),
+        (spoilt(|p| p.demand.groups[0].people[3] = -2.0), "groups[0].people[3] (\"elders\") is -2"),
         (spoilt(|p| p.demand.groups[0].name = "people".into()), "groups[0].name is \"people\": this name is taken"),
         (spoilt(|p| p.demand.households = Some(vec![1.0])), "households has 1 entries where 4"),
         (spoilt(|p| p.demand.households = Some(vec![1.0, 1.0, INF, 1.0])), "households[2] is inf"),

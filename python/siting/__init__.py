@@ -11,7 +11,9 @@ Build a `TravelMatrix` from homes and spaces, put it into a model, solve it:
 ([0], 260.0, 'optimal')
 """
 
+from siting import standards
 from siting._siting import __version__
+from siting.audit import Audit
 from siting.errors import (
     InfeasibleError,
     InputError,
@@ -22,30 +24,41 @@ from siting.errors import (
     UnverifiedError,
 )
 from siting.model import FixedCharge, MaxCover, PCenter, PDispersion, Plan, PMedian, SetCover
+from siting.programme import Programme
 from siting.progress import Progress
+from siting.service import Module, Pair, Service, Slot
 from siting.solution import Solution
+from siting.standards import Standard
 from siting.town import SyntheticTown, synthetic_town
 from siting.travel import TravelMatrix
 
 __all__ = [
+    "Audit",
     "FixedCharge",
     "InfeasibleError",
     "InputError",
     "MaxCover",
     "MissingDependencyError",
+    "Module",
     "NoSolutionError",
     "PCenter",
     "PDispersion",
     "PMedian",
+    "Pair",
     "Plan",
+    "Programme",
     "Progress",
+    "Service",
     "SetCover",
     "SitingError",
+    "Slot",
     "Solution",
     "SolverError",
+    "Standard",
     "SyntheticTown",
     "TravelMatrix",
     "UnverifiedError",
     "__version__",
+    "standards",
     "synthetic_town",
 ]

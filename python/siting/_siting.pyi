@@ -9,7 +9,22 @@ _Floats: TypeAlias = NDArray[np.float64]
 _Positions: TypeAlias = NDArray[np.uint32]
 
 __version__: Final[str]
-__all__ = ["Model", "Progress", "Solution", "TravelMatrix", "__version__", "synthetic_town"]
+__all__ = [
+    "Audit",
+    "Model",
+    "Programme",
+    "Progress",
+    "Solution",
+    "TravelMatrix",
+    "__version__",
+    "standard_from_toml",
+    "standard_presets",
+    "standard_rows",
+    "standard_services",
+    "standard_text",
+    "standard_to_toml",
+    "synthetic_town",
+]
 
 @final
 class TravelMatrix:
@@ -272,3 +287,55 @@ class Model:
     def check(self, solution: Solution) -> None: ...
 
 def synthetic_town(communities: int, seed: int) -> dict[str, Any]: ...
+def standard_presets() -> list[str]:
+    """The names of the presets."""
+
+def standard_text(name: str) -> str:
+    """The text of a preset's file."""
+
+def standard_from_toml(text: str) -> str:
+    """The text of a file as a checked document."""
+
+def standard_to_toml(document: str) -> str:
+    """A document as the text of a file."""
+
+def standard_rows(document: str) -> str:
+    """The figures of a document, one by one, as a document."""
+
+def standard_services(document: str, unit: str) -> str:
+    """The services of a document, with limits in "minutes" or "metres", as a document."""
+
+@final
+class Programme:
+    """A programme whose data were found right."""
+
+    def __new__(
+        cls,
+        document: str,
+        people: _Floats,
+        *,
+        groups: list[tuple[str, _Floats]],
+        households: _Floats | None = None,
+        district_of: _Positions | None = None,
+        community_of: _Positions | None = None,
+        rural: NDArray[np.bool_] | None = None,
+        travel: TravelMatrix | None = None,
+    ) -> Programme: ...
+    def audit(self, options: str) -> Audit: ...
+    @staticmethod
+    def from_bytes(bytes: bytes) -> Programme: ...
+    def to_bytes(self) -> bytes: ...
+    def __reduce__(self) -> tuple[Any, tuple[bytes]]: ...
+
+@final
+class Audit:
+    """What an audit found."""
+
+    def document(self) -> str: ...
+    @property
+    def mean_score(self) -> float | None: ...
+    def points(self, service: int) -> dict[str, Any] | None: ...
+    @staticmethod
+    def from_bytes(bytes: bytes) -> Audit: ...
+    def to_bytes(self) -> bytes: ...
+    def __reduce__(self) -> tuple[Any, tuple[bytes]]: ...

@@ -5,9 +5,11 @@
 mod convert;
 mod error;
 mod model;
+mod programme;
 mod progress;
 mod solution;
 mod solve;
+mod standard;
 mod town;
 mod travel;
 
@@ -17,9 +19,15 @@ mod _siting {
     #[pymodule_export]
     use super::model::Model;
     #[pymodule_export]
+    use super::programme::{Audit, Programme};
+    #[pymodule_export]
     use super::progress::Progress;
     #[pymodule_export]
     use super::solution::Solution;
+    #[pymodule_export]
+    use super::standard::{
+        standard_from_toml, standard_presets, standard_rows, standard_services, standard_text, standard_to_toml,
+    };
     #[pymodule_export]
     use super::town::synthetic_town;
     #[pymodule_export]

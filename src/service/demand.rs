@@ -202,7 +202,7 @@ impl Demand {
                 return Err(entry.wrong("people", format!("{} numbers", group.people.len()), reason));
             }
             for (at, &people) in group.people.iter().enumerate() {
-                entry.non_negative(&format!("people[{at}]"), people)?;
+                entry.non_negative(&format!("people[{at}] ({:?})", group.name), people)?;
             }
         }
         if let Some(households) = &self.households {
