@@ -26,6 +26,9 @@
 //! | spread sites apart | [`PDispersion`] |
 //! | balance opening and walking costs | [`FixedCharge`] |
 //!
+//! A [`Programme`] asks which services a town lacks and which idle spaces could host them: its [`audit`](Programme::audit)
+//! measures who lacks what today, against a [`Standard`] in an editable file.
+//!
 //! Every [`Solution`] carries a bound and a gap, and was recomputed from the data before it was handed out. Wrong input,
 //! infeasible rules and limits are [`Error`]s that say where, why and what would do.
 //!
@@ -68,6 +71,10 @@ mod guides {
     mod solving {}
     #[doc = include_str!("../docs/synthetic_town.md")]
     mod synthetic_town {}
+    #[doc = include_str!("../docs/service/standards.md")]
+    mod standards {}
+    #[doc = include_str!("../docs/service/audit.md")]
+    mod audit {}
     #[doc = include_str!("../docs/models/max_cover.md")]
     mod max_cover {}
     #[doc = include_str!("../docs/models/set_cover.md")]

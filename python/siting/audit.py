@@ -131,8 +131,8 @@ class Audit:
             )
             if row["communities"] == row["communities"]:
                 line += (
-                    f", in {row['communities_in_reach']:,.0f} of {row['communities']:,.0f} communities "
-                    f"at least {self.options['community_share']:.0%} of them"
+                    f", and so are at least {self.options['community_share']:.0%} of them in "
+                    f"{row['communities_in_reach']:,.0f} of {row['communities']:,.0f} communities"
                 )
             lines.append(line + ".")
             lines += [f"  {sentence}" for sentence in self._lacks(row)]

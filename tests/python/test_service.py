@@ -156,7 +156,7 @@ def test_the_score_can_be_weighted_anew(make):
 def test_the_summary_names_its_units(make):
     text = make().audit().summary()
     assert "canteen: 40 of 50 people in need (80.0%) are in reach of 2 facilities" in text
-    assert "in 2 of 3 communities at least 50% of them" in text
+    assert "and so are at least 50% of them in 2 of 3 communities." in text
     assert "Places are unknown at 1 facility." in text
     assert "Farm has the least, 0.0." in text
 
