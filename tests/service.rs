@@ -60,6 +60,7 @@ fn people_and_communities_in_reach_are_counted_in_their_own_units() {
     assert_eq!(canteen.points.in_reach, [true, true, true, false]);
     assert_eq!((canteen.whole.need, canteen.whole.in_reach, canteen.whole.share_in_reach), (50.0, 40.0, Some(0.8)));
     assert_eq!((canteen.whole.communities, canteen.whole.communities_in_reach), (Some(3), Some(2)));
+    close(canteen.whole.share_of_communities.unwrap(), 2.0 / 3.0);
     // A clinic next door to one home: a third of Mill's people, who are 100 and 200, live there, and 300 m is just in reach.
     assert_eq!((audit.services[1].whole.in_reach, audit.services[1].whole.communities_in_reach), (300.0, Some(1)));
 }
@@ -204,6 +205,7 @@ fn a_town_without_facilities_districts_and_communities_is_audited_too() {
     let audit = audit(&Programme::new(Demand::new([30.0, 0.0]), [gym]));
     let whole = &audit.services[0].whole;
     assert_eq!((whole.need, whole.in_reach, whole.places, whole.without_pair), (3.0, 0.0, Some(0.0), 3.0));
+    assert_eq!(whole.share_of_communities, None);
     assert_eq!((whole.communities, whole.households, whole.mean_walk, whole.inequality), (None, None, None, None));
     assert!(audit.services[0].districts.is_empty() && audit.communities.is_empty());
 }
@@ -410,6 +412,13 @@ fn bad_services_are_told_with_field_and_value() {
         ),
         (spoilt(|p| p.services[0].minimum_use = NAN), "services[0].minimum_use is NaN"),
         (spoilt(|p| p.services[0].target.places_per_1000_people = Some(-4.55)), "places_per_1000_people is -4.55"),
+        (
+            spoilt(|p| {
+                p.demand.people[0] = 1e6;
+                p.services[0].target.places_per_1000_people = Some(1e308);
+            }),
+            "places_per_1000_people is infinite in all",
+        ),
         (Service::new("gym", 1.0).validate().unwrap_err(), "needs is empty"),
         (
             Service::new("gym", 1.0).need("x", 1.0).needs_of(&Demand::new([1.0])).unwrap_err(),

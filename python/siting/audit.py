@@ -24,7 +24,7 @@ class Audit:
     Attributes:
         services: One row for each service, indexed by its name. People: `people`, `need` (people in need),
             `in_reach` (of these, within the limit), `share_in_reach`. Communities: `communities` (with
-            people in need), `communities_in_reach`. Places: `facilities`, `facilities_without_places`,
+            people in need), `communities_in_reach`, `share_of_communities`. Places: `facilities`, `facilities_without_places`,
             `places`, `places_per_need`, `places_lacking`, `places_per_1000_people`, `places_required`
             and `places_lacking_to_standard`. Area in m²: `facilities_without_area`, `area`,
             `area_per_100_households`, `area_required`, `area_lacking_to_standard`. Idle spaces that suit

@@ -11,9 +11,10 @@ import numpy as np
 from siting import _siting
 from siting._columns import Columns
 from siting._ids import Ids
+from siting._layer import crs_name
 from siting._naming import naming
 from siting._numbers import whole
-from siting._optional import need
+from siting._optional import is_a, need
 from siting.audit import Audit
 from siting.errors import InputError
 from siting.service import Pair, Service, Slot, each, finite, floor, limit_unit, text, texts
@@ -138,6 +139,9 @@ class Programme:
         parts["pairs"] = [
             each(f"pairs[{at}]", pair, Pair)._document(at) for at, pair in enumerate(pairs)
         ]
+        for layer in (self._spaces, self._existing):
+            if layer is not None:
+                _check_crs(self._homes, layer)
         _check_travel(travel, self._homes.ids, self._existing)
         self.travel = travel
         names = Ids([document["name"] for document in documents], "services")
@@ -373,6 +377,21 @@ def _catchment(catchment: Any) -> Any:
 
 def _band(upto: Any, weight: Any) -> dict[str, float]:
     return {"upto": finite("catchment", upto), "weight": finite("catchment", weight)}
+
+
+def _check_crs(homes: Columns, layer: Columns) -> None:
+    if not all(is_a(each.table, "geopandas", "GeoDataFrame") for each in (homes, layer)):
+        return
+    ours, theirs = homes.table.crs, layer.table.crs
+    if ours != theirs:
+        told = [
+            f"{each.argument} {'has no CRS' if crs is None else 'is in ' + crs_name(crs)}"
+            for each, crs in ((homes, ours), (layer, theirs))
+        ]
+        raise InputError(
+            f"{told[0]}, but {told[1]}: bring them together with to_crs(...), or with set_crs(...) where it is missing",
+            layer.argument,
+        )
 
 
 def _check_travel(travel: Any, homes: Ids, existing: Columns | None) -> None:

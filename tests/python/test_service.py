@@ -91,6 +91,7 @@ def test_people_communities_places_and_area_are_counted(make):
     row = make().audit().services.loc["canteen"]
     assert (row["need"], row["in_reach"], row["share_in_reach"]) == (50, 40, 0.8)
     assert (row["communities"], row["communities_in_reach"]) == (3, 2)
+    assert row["share_of_communities"] == 2 / 3
     assert (row["places"], row["places_lacking"], row["places_lacking_to_standard"]) == (25, 25, 20)
     assert (row["area_per_100_households"], row["area_lacking_to_standard"]) == (125, 150)
     assert (row["spaces"], row["space_area"]) == (1, 120)
@@ -354,6 +355,11 @@ def test_wrong_layers_and_matrices_are_told(make, homes, spaces, existing):
         ({"homes": {"people": [1]}}, "homes is a dict: a GeoDataFrame or DataFrame is expected"),
         ({"homes": homes.iloc[:0]}, "homes is empty"),
         ({"spaces": twice}, "id 'hall' is given twice"),
+        (
+            {"spaces": spaces.to_crs(4326)},
+            "homes is in EPSG:4550, but spaces is in EPSG:4326: bring them together",
+        ),
+        ({"existing": existing.set_crs(None, allow_override=True)}, "existing has no CRS"),
         ({"travel": None}, "travel is missing"),
         ({"existing": None}, "travel is given without existing"),
         ({"travel": backwards}, "the demand points of travel are not the rows of homes"),

@@ -30,6 +30,8 @@ pub struct Coverage {
     pub communities: Option<usize>,
     /// Communities in reach; `None` when the demand has no communities.
     pub communities_in_reach: Option<usize>,
+    /// `communities_in_reach` as a share of `communities`; `None` without any.
+    pub share_of_communities: Option<f64>,
     /// Facilities of the service.
     pub facilities: usize,
     /// Facilities whose places are unknown.
@@ -136,6 +138,8 @@ impl Measure<'_> {
             .area_per_100_households
             .zip(households)
             .map(|(area, households)| area * (households / 100.0));
+        check_sum("places_per_1000_people", places_required)?;
+        check_sum("area_per_100_households", area_required)?;
         let lacking = |wanted: Option<f64>, there: Option<f64>| {
             wanted.zip(there).map(|(wanted, there)| (wanted - there).max(0.0))
         };
@@ -148,6 +152,9 @@ impl Measure<'_> {
             share_in_reach: ratio(in_reach, need).map(|share| share.min(1.0)),
             communities,
             communities_in_reach,
+            share_of_communities: communities_in_reach
+                .zip(communities)
+                .and_then(|(reached, all)| ratio(reached as f64, all as f64)),
             facilities: facilities.len(),
             facilities_without_places: facilities.iter().filter(|own| own.places.is_none()).count(),
             facilities_without_area: facilities.iter().filter(|own| own.area.is_none()).count(),
