@@ -399,3 +399,45 @@ def test_wrong_options_of_the_audit_are_told(make, options, message):
 def test_an_unknown_service_is_told(make):
     with pytest.raises(siting.InputError, match="the services are 'canteen', 'clinic'"):
         make().audit().points("gym")
+
+
+def test_the_audit_of_a_town_agrees_with_sparse_matrices():
+    town = siting.synthetic_town(60, seed=3)
+    travel = siting.TravelMatrix.from_points(town.homes, town.facilities, cutoff=2000)
+    programme = siting.Programme(
+        town.homes,
+        town.spaces,
+        siting.standards.load("ningbo-2025"),
+        travel=travel,
+        existing=town.facilities,
+        district="district",
+        community="community_name",
+    )
+    audit = programme.audit()
+    costs = travel.to_scipy().toarray()
+    costs[travel.to_scipy().toarray() == 0] = np.inf  # no home stands on a facility's doorstep
+    children = town.homes["age_0_3"].to_numpy() * 0.25
+    own = (town.facilities["service"] == "childcare").to_numpy()
+    within = costs[:, own] <= 1125
+    places = town.facilities.loc[own, "places"].to_numpy()
+    served = children @ within
+    ratio = np.divide(places, served, out=np.zeros(len(served)), where=served > 0)
+    points = audit.points("childcare")
+    np.testing.assert_allclose(points["accessibility"], within @ ratio, rtol=1e-12)
+    np.testing.assert_array_equal(points["in_reach"], within.any(axis=1))
+
+    frame = town.homes.assign(need=children, reached=children * within.any(axis=1))
+    by_district = frame.groupby("district")[["need", "reached"]].sum()
+    found = audit.districts.loc["childcare"]
+    np.testing.assert_allclose(found["in_reach"], by_district["reached"].loc[found.index])
+    by_community = frame.groupby("community_name")[["need", "reached"]].sum()
+    share = by_community["reached"] / by_community["need"]
+    assert audit.services.loc["childcare", "communities_in_reach"] == (share >= 0.5).sum()
+    np.testing.assert_allclose(audit.communities["childcare"], share.loc[audit.communities.index])
+
+    # Gini by its definition: the mean difference of two people, over twice the mean.
+    value, weight = points["accessibility"].to_numpy(), children / children.sum()
+    differences = np.abs(value[:, None] - value[None, :]) * weight[:, None] * weight[None, :]
+    assert audit.services.loc["childcare", "gini"] == pytest.approx(
+        differences.sum() / (2 * value @ weight)
+    )
