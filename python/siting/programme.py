@@ -6,18 +6,16 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from siting import _siting
 from siting._columns import Columns
 from siting._ids import Ids
-from siting._layer import crs_name
 from siting._naming import naming
 from siting._numbers import whole
-from siting._optional import is_a, need
+from siting._optional import need
+from siting._places import areas, check_same_crs, read_facilities, read_rural, read_spaces
 from siting.audit import Audit
 from siting.errors import InputError
-from siting.service import Pair, Service, Slot, each, finite, floor, limit_unit, text, texts
+from siting.service import Pair, Service, Slot, each, finite, limit_unit, text
 from siting.standards import Standard
 from siting.travel import TravelMatrix
 
@@ -51,7 +49,7 @@ class Programme:
         travel: `siting.TravelMatrix` from the homes to the existing facilities, those of all services in one;
             its unit is that of the services' limits.
         existing: Facilities of today, likewise: `service`, and where known `places` and `area_m2`.
-        district: Name of the column with the district, in homes, spaces and existing.
+        district: Name of the column with the district, in homes, spaces and existing; every district has homes.
         community: Name of the column of homes with the community.
         setting: Name of the column of homes with "urban" or "rural"; all are urban without.
         columns: Where your columns have other names: from the word to the name, as in
@@ -113,7 +111,7 @@ class Programme:
         wanted.update({group: f"needed by {service!r}" for group, service in groups.items()})
         if any(document["target"]["area_per_100_households"] is not None for document in documents):
             wanted["households"] = "a standard asks for m² per 100 households"
-        wanted.update(_areas(district=district, community=community, setting=setting))
+        wanted.update(areas(district=district, community=community, setting=setting))
         self._homes.require(wanted)
         people = self._homes.numbers("people")
         parts: dict[str, Any] = {"services": documents, "districts": [], "communities": []}
@@ -123,16 +121,11 @@ class Programme:
                 parts[listed], of[f"{word}_of"] = self._homes.areas(word)
 
         self._spaces = None if spaces is None else Columns("spaces", spaces, mapping)
-        parts["spaces"] = _spaces(self._spaces, district) if self._spaces is not None else []
+        parts["spaces"] = read_spaces(self._spaces, district) if self._spaces is not None else []
         self._existing = None if existing is None else Columns("existing", existing, mapping)
         parts["facilities"] = (
-            _facilities(self._existing, district) if self._existing is not None else []
+            read_facilities(self._existing, district) if self._existing is not None else []
         )
-        # Districts without homes may have spaces or facilities.
-        if district is not None:
-            for entry in [*parts["spaces"], *parts["facilities"]]:
-                if entry["district"] not in parts["districts"]:
-                    parts["districts"].append(entry["district"])
         parts["slots"] = [
             each(f"slots[{at}]", slot, Slot)._document(at) for at, slot in enumerate(slots)
         ]
@@ -141,7 +134,7 @@ class Programme:
         ]
         for layer in (self._spaces, self._existing):
             if layer is not None:
-                _check_crs(self._homes, layer)
+                check_same_crs(self._homes, layer)
         _check_travel(travel, self._homes.ids, self._existing)
         self.travel = travel
         names = Ids([document["name"] for document in documents], "services")
@@ -159,7 +152,7 @@ class Programme:
                 households=self._homes.numbers("households")
                 if self._homes.has("households")
                 else None,
-                rural=_rural(self._homes) if setting is not None else None,
+                rural=read_rural(self._homes) if setting is not None else None,
                 travel=None if travel is None else travel._core,
                 **of,
             )
@@ -271,87 +264,6 @@ def _mapping(
     return mapping
 
 
-def _areas(**names: str | None) -> dict[str, str]:
-    return {word: f"named as {word}" for word, name in names.items() if name is not None}
-
-
-def _spaces(spaces: Columns, district: str | None) -> list[dict[str, Any]]:
-    spaces.require({"kind": "what it is", "area": "usable m²", **_areas(district=district)})
-    n = len(spaces)
-    plain = [None] * n
-    slots: list[Any] = spaces.values("slots") if spaces.has("slots") else plain
-    floors: list[Any] = spaces.values("floor") if spaces.has("floor") else [0] * n
-    columns = {
-        "area": spaces.numbers("area").tolist(),
-        "kind": spaces.texts("kind"),
-        "district": spaces.texts("district") if district is not None else plain,
-        "tenure": _tenures(spaces) if spaces.has("tenure") else ["owned"] * n,
-        "rent": spaces.numbers("rent").tolist() if spaces.has("rent") else [0.0] * n,
-        "conversion_cost": spaces.numbers("conversion_cost").tolist()
-        if spaces.has("conversion_cost")
-        else [0.0] * n,
-        "slots": [_names(f"spaces['slots'][{at}]", value) for at, value in enumerate(slots)],
-        "floor": [floor(f"spaces['floor'][{at}]", value) for at, value in enumerate(floors)],
-    }
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-
-
-def _facilities(existing: Columns, district: str | None) -> list[dict[str, Any]]:
-    existing.require({"service": "what it offers", **_areas(district=district)})
-    plain: list[Any] = [None] * len(existing)
-
-    def known(word: str) -> list[Any]:
-        if not existing.has(word):
-            return plain
-        return [
-            None if value != value else value
-            for value in existing.numbers(word, unknown=True).tolist()
-        ]
-
-    columns = {
-        "service": existing.texts("service"),
-        "places": known("places"),
-        "area": known("facility_area"),
-        "district": existing.texts("district") if district is not None else plain,
-    }
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-
-
-def _tenures(spaces: Columns) -> list[str]:
-    tenures = spaces.texts("tenure")
-    known = ("owned", "rented", "allotted", "exchanged")
-    for at, tenure in enumerate(tenures):
-        if tenure not in known:
-            raise InputError(
-                f"spaces[{at}] (id {spaces.ids[at]!r}).tenure is {tenure!r}: one of {', '.join(known)} is expected",
-                "spaces",
-                at,
-            )
-    return tenures
-
-
-def _names(place: str, value: Any) -> list[str]:
-    """Names separated by ";", or a list of them; nothing for a missing value."""
-    if value is None or value != value:
-        return []
-    if isinstance(value, str):
-        return [name.strip() for name in value.split(";") if name.strip()]
-    return texts(place, value)
-
-
-def _rural(homes: Columns) -> Any:
-    settings = homes.texts("setting")
-    for at, setting in enumerate(settings):
-        if setting not in ("urban", "rural"):
-            raise InputError(
-                f"homes[{at}] (id {homes.ids[at]!r}) has the setting {setting!r}: "
-                "'urban' or 'rural' is expected",
-                "homes",
-                at,
-            )
-    return np.array([setting == "rural" for setting in settings])
-
-
 def _catchment(catchment: Any) -> Any:
     if catchment == "enhanced":
         return {
@@ -377,21 +289,6 @@ def _catchment(catchment: Any) -> Any:
 
 def _band(upto: Any, weight: Any) -> dict[str, float]:
     return {"upto": finite("catchment", upto), "weight": finite("catchment", weight)}
-
-
-def _check_crs(homes: Columns, layer: Columns) -> None:
-    if not all(is_a(each.table, "geopandas", "GeoDataFrame") for each in (homes, layer)):
-        return
-    ours, theirs = homes.table.crs, layer.table.crs
-    if ours != theirs:
-        told = [
-            f"{each.argument} {'has no CRS' if crs is None else 'is in ' + crs_name(crs)}"
-            for each, crs in ((homes, ours), (layer, theirs))
-        ]
-        raise InputError(
-            f"{told[0]}, but {told[1]}: bring them together with to_crs(...), or with set_crs(...) where it is missing",
-            layer.argument,
-        )
 
 
 def _check_travel(travel: Any, homes: Ids, existing: Columns | None) -> None:

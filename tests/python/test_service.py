@@ -287,6 +287,13 @@ def test_all_missing_columns_are_named_at_once(make, homes):
         ("homes", "district", "a", None, r"homes\['district'\]\[0\] \(id 'a'\) is None: a text"),
         ("spaces", "area_m2", "nook", -80, r"spaces\[1\] \(id 'nook'\).area is -80"),
         ("spaces", "area_m2", "nook", np.inf, "a finite number is expected"),
+        (
+            "spaces",
+            "district",
+            "roof",
+            "Est",
+            r'spaces\[2\] \(id \'roof\'\).district is "Est": the districts are "West", "East"',
+        ),
         ("spaces", "kind", "roof", 1.5, "is 1.5: a text is expected"),
         (
             "existing",
