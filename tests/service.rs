@@ -127,6 +127,36 @@ fn the_worst_served_come_first_without_those_who_need_nothing() {
 }
 
 #[test]
+fn of_equals_the_first_facility_and_the_point_with_more_need_are_named() {
+    let travel = TravelMatrix::from_pairs(2, 2, &[(0, 0, 5.0), (0, 1, 5.0), (1, 0, 5.0), (1, 1, 5.0)]).unwrap();
+    let programme = Programme::new(Demand::new([1.0, 2.0]), [Service::new("shop", 9.0).need("people", 1.0)])
+        .existing([Facility::new("shop"), Facility::new("shop")], travel);
+    let audit = audit(&programme);
+    assert_eq!(audit.services[0].points.nearest, [Some(0), Some(0)]);
+    assert_eq!(audit.services[0].worst.iter().map(|point| point.demand).collect::<Vec<_>>(), [1, 0]);
+}
+
+#[test]
+fn a_space_suits_a_service_by_kind_floor_slot_and_room() {
+    let service = Service::new("care", 1.0)
+        .module(Module::new("large", 300.0, 9.0))
+        .module(Module::new("small", 100.0, 3.0))
+        .kinds(["hall"])
+        .floors(0, 1)
+        .slots(["morning"]);
+    let hall = || Space::new(100.0, "hall");
+    for space in [hall(), hall().floor(1), hall().slots(["noon", "morning"])] {
+        assert!(service.fits(&space), "{space:?}");
+    }
+    for space in
+        [Space::new(100.0, "roof"), Space::new(99.0, "hall"), hall().floor(2), hall().floor(-1), hall().slots(["noon"])]
+    {
+        assert!(!service.fits(&space), "{space:?}");
+    }
+    assert!(Service::new("anything", 1.0).fits(&Space::new(1.0, "corner").floor(-3)));
+}
+
+#[test]
 fn two_step_catchments_are_computed_by_hand() {
     // Canteen 0 (15 places) reaches homes 0 and 1, needs 10 and 20: 1/2. Canteen 1 (10 places) reaches home 2: 1.
     let accessibility = street().accessibility(0, &Catchment::TwoStep).unwrap();
@@ -185,6 +215,17 @@ fn the_score_follows_its_formula() {
     assert_eq!((audit.communities[2].community.as_str(), audit.communities[2].score), ("Farm", Some(0.0)));
     let scores: Vec<f64> = audit.communities.iter().filter_map(|community| community.score).collect();
     close(audit.mean_score().unwrap(), scores.iter().sum::<f64>() / 3.0);
+}
+
+#[test]
+fn more_places_than_people_score_no_more_than_enough() {
+    let mut programme = street();
+    let score = |programme: &Programme| audit(programme).communities[1].score.unwrap();
+    let enough = score(&programme); // Quay has a place for each in need
+    programme.facilities[1].places = Some(1_000.0);
+    close(score(&programme), enough);
+    programme.facilities[1].places = Some(5.0);
+    assert!(score(&programme) < enough);
 }
 
 #[test]
@@ -394,6 +435,13 @@ fn bad_services_are_told_with_field_and_value() {
         (spoilt(|p| p.services[0].limit.urban = NAN), "services[0].limit.urban is NaN"),
         (spoilt(|p| p.services[1].limit.rural = -1.0), "services[1].limit.rural is -1"),
         (spoilt(|p| p.services[0].limit.urban = 2_500.0), "build it with a cutoff of at least 2500"),
+        (
+            spoilt(|p| {
+                p.services[0].limit.rural = 2_600.0;
+                p.demand.settings = Some(vec![Setting::Rural; 4]);
+            }),
+            "build it with a cutoff of at least 2600",
+        ),
         (spoilt(|p| p.services[0].modules[0].area = 0.0), "services[0].modules[0].area is 0: a finite number above 0"),
         (spoilt(|p| p.services[0].modules[0].places = INF), "services[0].modules[0].places is inf"),
         (spoilt(|p| p.services[0].modules[0].capital_cost = -1.0), "modules[0].capital_cost is -1"),
