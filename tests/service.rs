@@ -120,10 +120,12 @@ fn walks_name_their_mean_their_worst_tenth_and_those_without_any() {
 #[test]
 fn the_worst_served_come_first_without_those_who_need_nothing() {
     let mut programme = street();
-    programme.demand.groups[0].people[1] = 0.0;
+    programme.demand.groups[0].people[3] = 0.0;
     let audit = programme.audit(&AuditOptions::default().worst(2)).unwrap();
     let worst: Vec<_> = audit.services[0].worst.iter().map(|point| (point.demand, point.walk)).collect();
-    assert_eq!(worst, [(3, None), (2, Some(300.0))]);
+    assert_eq!(worst, [(2, Some(300.0)), (1, Some(200.0))]);
+    let everyone = street().audit(&AuditOptions::default().worst(1)).unwrap();
+    assert_eq!((everyone.services[0].worst[0].demand, everyone.services[0].worst[0].walk), (3, None));
 }
 
 #[test]
