@@ -39,6 +39,20 @@ pub enum Error {
         /// What is expected instead.
         reason: &'static str,
     },
+    /// A field of one entry of a list (a service, a space, a facility) is not usable.
+    #[error("{argument}[{index}].{field} is {value}: {reason}")]
+    InvalidField {
+        /// The list that holds the entry.
+        argument: &'static str,
+        /// Position of the entry in that list.
+        index: usize,
+        /// The field, with its own position where it is a list: `area`, `modules[1].places`.
+        field: String,
+        /// The value as given.
+        value: String,
+        /// What is expected instead.
+        reason: String,
+    },
     /// A single number (not an array) is not usable.
     #[error("{argument} is {value}: {reason}")]
     InvalidValue {

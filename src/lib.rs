@@ -26,6 +26,9 @@
 //! | spread sites apart | [`PDispersion`] |
 //! | balance opening and walking costs | [`FixedCharge`] |
 //!
+//! A [`Programme`] asks which services a town lacks and which idle spaces could host them: its [`audit`](Programme::audit)
+//! measures who lacks what today, against a [`Standard`] in an editable file.
+//!
 //! Every [`Solution`] carries a bound and a gap, and was recomputed from the data before it was handed out. Wrong input,
 //! infeasible rules and limits are [`Error`]s that say where, why and what would do.
 //!
@@ -40,6 +43,7 @@ mod engine;
 mod error;
 mod model;
 pub mod network;
+pub mod service;
 mod solve;
 pub mod town;
 mod travel;
@@ -51,6 +55,7 @@ pub use model::{
     SetCover, SiteRules, SiteState,
 };
 pub use network::Network;
+pub use service::{Audit, AuditOptions, Programme, Service, Standard};
 pub use solve::{
     Backend, CancelToken, Checked, Infeasible, Limit, Method, Phase, Progress, ProgressSink, Reason, Solution,
     SolveOptions, Status, check,
@@ -75,6 +80,10 @@ mod guides {
     mod datum {}
     #[doc = include_str!("../docs/synthetic_town.md")]
     mod synthetic_town {}
+    #[doc = include_str!("../docs/service/standards.md")]
+    mod standards {}
+    #[doc = include_str!("../docs/service/audit.md")]
+    mod audit {}
     #[doc = include_str!("../docs/models/max_cover.md")]
     mod max_cover {}
     #[doc = include_str!("../docs/models/set_cover.md")]

@@ -11,8 +11,9 @@ Build a `TravelMatrix` from homes and spaces, put it into a model, solve it:
 ([0], 260.0, 'optimal')
 """
 
-from siting import datum, osm
+from siting import datum, osm, standards
 from siting._siting import __version__
+from siting.audit import Audit
 from siting.errors import (
     DatumWarning,
     InfeasibleError,
@@ -25,34 +26,45 @@ from siting.errors import (
 )
 from siting.model import FixedCharge, MaxCover, PCenter, PDispersion, Plan, PMedian, SetCover
 from siting.network import Network
+from siting.programme import Programme
 from siting.progress import Progress
+from siting.service import Module, Pair, Service, Slot
 from siting.solution import Solution
+from siting.standards import Standard
 from siting.town import SyntheticTown, synthetic_town
 from siting.travel import TravelMatrix
 
 __all__ = [
+    "Audit",
     "DatumWarning",
     "FixedCharge",
     "InfeasibleError",
     "InputError",
     "MaxCover",
     "MissingDependencyError",
+    "Module",
     "Network",
     "NoSolutionError",
     "PCenter",
     "PDispersion",
     "PMedian",
+    "Pair",
     "Plan",
+    "Programme",
     "Progress",
+    "Service",
     "SetCover",
     "SitingError",
+    "Slot",
     "Solution",
     "SolverError",
+    "Standard",
     "SyntheticTown",
     "TravelMatrix",
     "UnverifiedError",
     "__version__",
     "datum",
     "osm",
+    "standards",
     "synthetic_town",
 ]

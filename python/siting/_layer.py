@@ -137,7 +137,7 @@ def check_crs(demand: Layer, sites: Layer, metric: str, names: tuple[str, str]) 
     if (ours is None) != (theirs is None):
         known, unknown = (first, second) if theirs is None else (second, first)
         raise InputError(
-            f"{unknown} has no CRS, but {known} has {_name(ours or theirs)}: set the one it is in with "
+            f"{unknown} has no CRS, but {known} has {crs_name(ours or theirs)}: set the one it is in with "
             f"set_crs(...), and project it with to_crs({known}.crs)",
             unknown,
         )
@@ -145,20 +145,20 @@ def check_crs(demand: Layer, sites: Layer, metric: str, names: tuple[str, str]) 
         return
     if ours != theirs:
         raise InputError(
-            f"{first} is in {_name(ours)}, but {second} is in {_name(theirs)}: bring them together with "
+            f"{first} is in {crs_name(ours)}, but {second} is in {crs_name(theirs)}: bring them together with "
             f"{second}.to_crs({first}.crs)",
             second,
         )
     if ours.is_geographic and metric != "haversine":
         raise InputError(
-            f"metric = {metric!r} measures in the plane, but {first} and {second} are in {_name(ours)}, whose "
+            f"metric = {metric!r} measures in the plane, but {first} and {second} are in {crs_name(ours)}, whose "
             "coordinates are degrees: project both with to_crs(...), for instance "
             'to_crs(layer.estimate_utm_crs()), or use metric="haversine"',
             "metric",
         )
     if not ours.is_geographic and metric == "haversine":
         raise InputError(
-            f"metric = 'haversine' takes degrees, but {first} and {second} are in {_name(ours)}, which is "
+            f"metric = 'haversine' takes degrees, but {first} and {second} are in {crs_name(ours)}, which is "
             'projected: use metric="euclidean", or to_crs(4326)',
             "metric",
         )
@@ -175,7 +175,8 @@ def unit_of(crs: Any, metric: str) -> str | None:
     return {"metre": "m", "US survey foot": "ft", "foot": "ft"}.get(name, name)
 
 
-def _name(crs: Any) -> str:
+def crs_name(crs: Any) -> str:
+    """What to call a reference system in a message."""
     authority = crs.to_authority()
     return ":".join(authority) if authority else str(crs.name)
 

@@ -14,9 +14,11 @@ _Joining: TypeAlias = tuple[str, float, str, float]
 
 __version__: Final[str]
 __all__ = [
+    "Audit",
     "Joined",
     "Model",
     "Network",
+    "Programme",
     "Progress",
     "Solution",
     "TravelMatrix",
@@ -24,6 +26,12 @@ __all__ = [
     "convert_datum",
     "osm_streets",
     "osm_town",
+    "standard_from_toml",
+    "standard_presets",
+    "standard_rows",
+    "standard_services",
+    "standard_text",
+    "standard_to_toml",
     "streets_from_lines",
     "synthetic_town",
 ]
@@ -356,3 +364,55 @@ def synthetic_town(communities: int, seed: int) -> dict[str, Any]: ...
 def convert_datum(lon_lat: _Floats, from_datum: str, to_datum: str) -> NDArray[np.float64]: ...
 def osm_streets(path: str, *, part: _Part | None, profile: str) -> dict[str, Any]: ...
 def osm_town(path: str, *, part: _Part | None, homes: str) -> dict[str, Any]: ...
+def standard_presets() -> list[str]:
+    """The names of the presets."""
+
+def standard_text(name: str) -> str:
+    """The text of a preset's file."""
+
+def standard_from_toml(text: str) -> str:
+    """The text of a file as a checked document."""
+
+def standard_to_toml(document: str) -> str:
+    """A document as the text of a file."""
+
+def standard_rows(document: str) -> str:
+    """The figures of a document, one by one, as a document."""
+
+def standard_services(document: str, unit: str) -> str:
+    """The services of a document, with limits in "minutes" or "metres", as a document."""
+
+@final
+class Programme:
+    """A programme whose data were found right."""
+
+    def __new__(
+        cls,
+        document: str,
+        people: _Floats,
+        *,
+        groups: list[tuple[str, _Floats]],
+        households: _Floats | None = None,
+        district_of: _Positions | None = None,
+        community_of: _Positions | None = None,
+        rural: NDArray[np.bool_] | None = None,
+        travel: TravelMatrix | None = None,
+    ) -> Programme: ...
+    def audit(self, options: str) -> Audit: ...
+    @staticmethod
+    def from_bytes(bytes: bytes) -> Programme: ...
+    def to_bytes(self) -> bytes: ...
+    def __reduce__(self) -> tuple[Any, tuple[bytes]]: ...
+
+@final
+class Audit:
+    """What an audit found."""
+
+    def document(self) -> str: ...
+    @property
+    def mean_score(self) -> float | None: ...
+    def points(self, service: int) -> dict[str, Any] | None: ...
+    @staticmethod
+    def from_bytes(bytes: bytes) -> Audit: ...
+    def to_bytes(self) -> bytes: ...
+    def __reduce__(self) -> tuple[Any, tuple[bytes]]: ...

@@ -83,6 +83,22 @@ pub fn to_name<T: Serialize>(value: T) -> Option<String> {
     serde_json::to_value(value).ok()?.as_str().map(ToOwned::to_owned)
 }
 
+/// A value of the core from a JSON document.
+pub fn from_document<T: DeserializeOwned>(argument: &'static str, document: &str) -> CoreResult<T> {
+    serde_json::from_str(document).map_err(|error| {
+        let reason = error.to_string();
+        Error::InvalidValue { argument, value: "not readable".into(), reason }.into()
+    })
+}
+
+/// A value of the core as a JSON document.
+pub fn to_document<T: Serialize>(value: &T) -> CoreResult<String> {
+    serde_json::to_string(value).map_err(|error| {
+        let reason = error.to_string();
+        Error::InvalidValue { argument: "document", value: "not to be written".into(), reason }.into()
+    })
+}
+
 /// Compact bytes, for pickling.
 pub fn to_bytes<'py, T: Serialize>(py: Python<'py>, value: &T) -> PyResult<Bound<'py, PyBytes>> {
     match postcard::to_allocvec(value) {

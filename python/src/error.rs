@@ -48,7 +48,8 @@ fn place(error: &Error) -> (Option<&'static str>, Option<usize>) {
     match error {
         Error::NotANumber { argument, index }
         | Error::OutOfRange { argument, index, .. }
-        | Error::OffNetwork { argument, index, .. } => (Some(argument), Some(*index)),
+        | Error::OffNetwork { argument, index, .. }
+        | Error::InvalidField { argument, index, .. } => (Some(argument), Some(*index)),
         Error::IndexOutOfBounds { argument, position, .. } => (Some(argument), Some(*position)),
         Error::Duplicate { argument, second, .. } => (Some(argument), Some(*second)),
         Error::InvalidValue { argument, .. }

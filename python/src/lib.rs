@@ -9,9 +9,11 @@ mod interrupt;
 mod model;
 mod network;
 mod osm;
+mod programme;
 mod progress;
 mod solution;
 mod solve;
+mod standard;
 mod town;
 mod travel;
 
@@ -27,9 +29,15 @@ mod _siting {
     #[pymodule_export]
     use super::osm::{osm_streets, osm_town};
     #[pymodule_export]
+    use super::programme::{Audit, Programme};
+    #[pymodule_export]
     use super::progress::Progress;
     #[pymodule_export]
     use super::solution::Solution;
+    #[pymodule_export]
+    use super::standard::{
+        standard_from_toml, standard_presets, standard_rows, standard_services, standard_text, standard_to_toml,
+    };
     #[pymodule_export]
     use super::town::synthetic_town;
     #[pymodule_export]

@@ -1,0 +1,316 @@
+"""The embedded-service programme: who needs what, which spaces are idle, what is there today."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from siting import _siting
+from siting._columns import Columns
+from siting._ids import Ids
+from siting._naming import naming
+from siting._numbers import whole
+from siting._optional import need
+from siting._programme_layers import areas, check_same_crs, read_facilities, read_rural, read_spaces
+from siting.audit import Audit
+from siting.errors import InputError
+from siting.service import Pair, Service, Slot, each, finite, limit_unit, text
+from siting.standards import Standard
+from siting.travel import TravelMatrix
+
+# The words of `columns`, beside the groups.
+_WORDS = {
+    "people",
+    "households",
+    "area",
+    "kind",
+    "tenure",
+    "rent",
+    "conversion_cost",
+    "slots",
+    "floor",
+    "service",
+    "places",
+    "facility_area",
+}
+
+
+class Programme:
+    """Services, the people who need them, the spaces that may host them, and the facilities of today.
+
+    Args:
+        homes: Demand points, a GeoDataFrame or DataFrame indexed by id, with the columns `people`, one for
+            each group that a service names (`age_0_3`), and `households` where a standard asks for m².
+        spaces: Idle spaces, likewise: `kind`, `area_m2`, and where they exist `tenure` (owned, rented,
+            allotted or exchanged; owned when there is no such column), `rent_per_year` and
+            `conversion_cost` (0), `floor` (0), `slots` (names separated by ";"; all).
+        services: A list of `siting.Service`, or a standard.
+        travel: `siting.TravelMatrix` from the homes to the existing facilities, those of all services in one;
+            its unit is that of the services' limits.
+        existing: Facilities of today, likewise: `service`, and where known `places` and `area_m2`.
+        district: Name of the column with the district, in homes, spaces and existing; every district has homes.
+        community: Name of the column of homes with the community.
+        setting: Name of the column of homes with "urban" or "rural"; all are urban without.
+        columns: Where your columns have other names: from the word to the name, as in
+            `{"people": "POP", "age_0_3": "kids", "area": "m2"}`. The words are people, households, the groups,
+            kind, area, tenure, rent, conversion_cost, floor, slots, service, places, facility_area.
+        slots: The parts of the day, a list of `siting.Slot`.
+        pairs: Services that belong together or apart, a list of `siting.Pair`.
+        unit: "m" or "min", for a standard over a travel matrix whose unit is unknown.
+
+    Raises:
+        InputError: A column is missing or holds what it should not; ids are given twice; names that are not
+            known; negative areas, rates, limits; a travel matrix over other homes or facilities, or one that
+            ends before a service's limit.
+
+    Examples:
+        >>> import siting
+        >>> town = siting.synthetic_town(24)
+        >>> travel = siting.TravelMatrix.from_points(town.homes, town.facilities, cutoff=2000)
+        >>> programme = siting.Programme(
+        ...     town.homes,
+        ...     town.spaces,
+        ...     siting.standards.load("ningbo-2025"),
+        ...     travel=travel,
+        ...     existing=town.facilities,
+        ...     district="district",
+        ...     community="community_name",
+        ... )
+        >>> programme
+        Programme(homes=686, spaces=69, facilities=18, services=7)
+    """
+
+    def __init__(
+        self,
+        homes: Any,
+        spaces: Any,
+        services: Iterable[Service] | Standard,
+        *,
+        travel: TravelMatrix | None = None,
+        existing: Any = None,
+        district: str | None = None,
+        community: str | None = None,
+        setting: str | None = None,
+        columns: Mapping[str, str] | None = None,
+        slots: Sequence[Slot] = (),
+        pairs: Sequence[Pair] = (),
+        unit: str | None = None,
+    ) -> None:
+        need("pandas", "a programme", "geo")
+        self.services = _services(services, travel, unit)
+        documents = [service._document(at) for at, service in enumerate(self.services)]
+        groups = {
+            each["group"]: document["name"] for document in documents for each in document["needs"]
+        }
+        groups.pop("people", None)
+        mapping = _mapping(columns, set(groups), district, community, setting)
+
+        self._homes = Columns("homes", homes, mapping)
+        wanted = {"people": "all people"}
+        wanted.update({group: f"needed by {service!r}" for group, service in groups.items()})
+        if any(document["target"]["area_per_100_households"] is not None for document in documents):
+            wanted["households"] = "a standard asks for m² per 100 households"
+        wanted.update(areas(district=district, community=community, setting=setting))
+        self._homes.require(wanted)
+        people = self._homes.numbers("people")
+        parts: dict[str, Any] = {"services": documents, "districts": [], "communities": []}
+        of: dict[str, Any] = {}
+        for word, listed in (("district", "districts"), ("community", "communities")):
+            if word in mapping:
+                parts[listed], of[f"{word}_of"] = self._homes.areas(word)
+
+        self._spaces = None if spaces is None else Columns("spaces", spaces, mapping)
+        parts["spaces"] = read_spaces(self._spaces, district) if self._spaces is not None else []
+        self._existing = None if existing is None else Columns("existing", existing, mapping)
+        parts["facilities"] = (
+            read_facilities(self._existing, district) if self._existing is not None else []
+        )
+        parts["slots"] = [
+            each(f"slots[{at}]", slot, Slot)._document(at) for at, slot in enumerate(slots)
+        ]
+        parts["pairs"] = [
+            each(f"pairs[{at}]", pair, Pair)._document(at) for at, pair in enumerate(pairs)
+        ]
+        for layer in (self._spaces, self._existing):
+            if layer is not None:
+                check_same_crs(self._homes, layer)
+        _check_travel(travel, self._homes.ids, self._existing)
+        self.travel = travel
+        names = Ids([document["name"] for document in documents], "services")
+        with naming(
+            people=self._homes.ids,
+            households=self._homes.ids,
+            services=names,
+            **({} if self._spaces is None else {"spaces": self._spaces.ids}),
+            **({} if self._existing is None else {"facilities": self._existing.ids}),
+        ):
+            self._core = _siting.Programme(
+                json.dumps(parts, allow_nan=False),
+                people,
+                groups=[(group, self._homes.numbers(group)) for group in groups],
+                households=self._homes.numbers("households")
+                if self._homes.has("households")
+                else None,
+                rural=read_rural(self._homes) if setting is not None else None,
+                travel=None if travel is None else travel._core,
+                **of,
+            )
+
+    def audit(
+        self,
+        *,
+        catchment: str | Sequence[tuple[float, float]] = "two-step",
+        community_share: float = 0.5,
+        worst: int = 10,
+        score: Mapping[str, float] | None = None,
+        service_weights: Mapping[str, float] | None = None,
+    ) -> Audit:
+        """Measures who lacks what today, before anything is built.
+
+        Args:
+            catchment: How accessibility (places per person in need) falls with the walk: "two-step" (2SFCA),
+                "enhanced" (E2SFCA with three bands), "gaussian"; or the bands of the enhanced form, pairs of
+                end (as a share of the limit) and weight.
+            community_share: A community is in reach when at least this share of its people in need are.
+            worst: How many of the worst-served homes to name for each service.
+            score: Weights of a community's score, by default
+                `{"reach": 0.5, "places": 0.3, "walk": 0.2}`.
+            service_weights: Weights of services in the score by name, 1 for those not named.
+
+        Raises:
+            InputError: An option out of range, an unknown service.
+
+        Examples:
+            >>> import pandas, siting
+            >>> homes = pandas.DataFrame({"people": [100, 200, 50], "elders": [40, 60, 10]}, index=list("abc"))
+            >>> canteens = pandas.DataFrame({"service": ["canteen"], "places": [50]}, index=["old mill"])
+            >>> minutes = pandas.DataFrame({"old mill": [3.0, 12.0, 40.0]}, index=list("abc"))
+            >>> programme = siting.Programme(
+            ...     homes,
+            ...     None,
+            ...     [siting.Service("canteen", needs={"elders": 1}, limit=15)],
+            ...     travel=siting.TravelMatrix.from_dense(minutes, unit="min"),
+            ...     existing=canteens,
+            ... )
+            >>> audit = programme.audit()
+            >>> audit.services.loc["canteen", ["need", "in_reach", "places_lacking"]].tolist()
+            [110.0, 100.0, 60.0]
+        """
+        weights = {"reach": 0.5, "places": 0.3, "walk": 0.2}
+        for name, weight in (score or {}).items():
+            if name not in weights:
+                raise InputError(
+                    f"score has {name!r}: its weights are 'reach', 'places' and 'walk'", "score"
+                )
+            weights[name] = finite(f"score[{name!r}]", weight)
+        services = [
+            (text("service_weights", name), finite(f"service_weights[{name!r}]", weight))
+            for name, weight in (service_weights or {}).items()
+        ]
+        options = {
+            "catchment": _catchment(catchment),
+            "community_share": finite("community_share", community_share),
+            "worst": whole("worst", worst),
+            "score": {**weights, "services": services},
+        }
+        core = self._core.audit(json.dumps(options))
+        unit = None if self.travel is None else self.travel.unit
+        return Audit(core, self._homes, self._existing, unit)
+
+    def __repr__(self) -> str:
+        """Its sizes."""
+        sizes = [
+            ("homes", len(self._homes)),
+            ("spaces", 0 if self._spaces is None else len(self._spaces)),
+            ("facilities", 0 if self._existing is None else len(self._existing)),
+            ("services", len(self.services)),
+        ]
+        return f"Programme({', '.join(f'{name}={size}' for name, size in sizes)})"
+
+
+def _services(services: Any, travel: TravelMatrix | None, unit: str | None) -> list[Service]:
+    if isinstance(services, Standard):
+        known = unit if unit is not None else None if travel is None else travel.unit
+        if known is None:
+            raise InputError(
+                'unit is missing: the travel matrix does not know its unit; give unit="m" or unit="min"',
+                "unit",
+            )
+        return services.services(unit=limit_unit(known))
+    if isinstance(services, (Service, str)) or not isinstance(services, Iterable):
+        raise InputError(
+            f"services is {services!r}: a list of siting.Service, or a standard, is expected",
+            "services",
+        )
+    return [each(f"services[{at}]", service, Service) for at, service in enumerate(services)]
+
+
+def _mapping(
+    columns: Mapping[str, str] | None, groups: set[str], district: Any, community: Any, setting: Any
+) -> dict[str, str]:
+    mapping = dict(columns or {})
+    for word, name in mapping.items():
+        if word not in _WORDS | groups:
+            raise InputError(
+                f"columns has {word!r}, which is no word of this programme; they are "
+                f"{', '.join(map(repr, sorted(_WORDS | groups)))}",
+                "columns",
+            )
+        text(f"columns[{word!r}]", name)
+    for word, name in (("district", district), ("community", community), ("setting", setting)):
+        if name is not None:
+            mapping[word] = text(word, name)
+    return mapping
+
+
+def _catchment(catchment: Any) -> Any:
+    if catchment == "enhanced":
+        return {
+            "enhanced": {"bands": [_band(*band) for band in ((1 / 3, 1), (2 / 3, 0.68), (1, 0.22))]}
+        }
+    if isinstance(catchment, str):
+        if catchment not in ("two-step", "gaussian"):
+            raise InputError(
+                f"catchment is {catchment!r}: 'two-step', 'enhanced' or 'gaussian' is expected, or bands",
+                "catchment",
+            )
+        return catchment
+    try:
+        pairs = [tuple(band) for band in catchment]
+        bands = [_band(upto, weight) for upto, weight in pairs]
+    except (TypeError, ValueError):
+        raise InputError(
+            f"catchment is {catchment!r}: give its name, or bands as pairs of end and weight",
+            "catchment",
+        ) from None
+    return {"enhanced": {"bands": bands}}
+
+
+def _band(upto: Any, weight: Any) -> dict[str, float]:
+    return {"upto": finite("catchment", upto), "weight": finite("catchment", weight)}
+
+
+def _check_travel(travel: Any, homes: Ids, existing: Columns | None) -> None:
+    if travel is None:
+        if existing is not None:
+            raise InputError(
+                "travel is missing: give the travel matrix from the homes to the existing facilities",
+                "travel",
+            )
+        return
+    each("travel", travel, TravelMatrix)
+    if existing is None:
+        raise InputError(
+            "travel is given without existing: give the facilities that are its sites", "existing"
+        )
+    for ours, theirs, layer, what in (
+        (homes, travel._demand.ids, "homes", "demand points"),
+        (existing.ids, travel._sites.ids, "existing", "sites"),
+    ):
+        if ours != theirs:
+            raise InputError(
+                f"the {what} of travel are not the rows of {layer}: it has {len(theirs)} ({theirs.sample()}) "
+                f"where {layer} has {len(ours)} ({ours.sample()}); build the matrix from {layer}, in its order",
+                "travel",
+            )
