@@ -154,8 +154,8 @@ def town(data, name):
         "nodes": summary["nodes"],
         "edges": summary["edges"],
         "kilometres": summary["kilometres"],
-        "homes": travel.n_demand,
-        "rooms": travel.n_sites,
+        "homes": len(homes),
+        "rooms": len(rooms),
         "pairs": travel.nnz,
     }
 
@@ -219,8 +219,13 @@ def problems(found):
                 yield f"{name}: only {run['query'] / ours['query']:.1f} times faster than {package}"
         if CASES[name] == 450 and ours["query"] > LONGEST:
             yield f"{name}: {ours['query']:.2f} s"
-        if ours["memory_over_result"] >= 4:
+        if ours.get("memory_over_result", 0) >= 4:
             yield f"{name}: {ours['memory_over_result']:.1f} times the memory of the result"
+
+
+    for name, run in found["towns"].items():
+        if "error" in run:
+            yield f"{name}: {run['error']}"
 
 
 def main():
