@@ -10,7 +10,7 @@ from siting import _siting
 from siting._ids import Ids
 from siting._numbers import floats
 from siting._optional import is_a, need
-from siting._zone import check_metres, local_zone
+from siting._zone import check_metres, local_zone, read_crs
 from siting.errors import InputError
 
 _DIRECTIONS = {
@@ -63,7 +63,7 @@ def from_lines(
     check_metres("lines", geometry.crs)
     chosen = None
     if geometry.crs is not None and geometry.crs.is_geographic:
-        zone = local_zone(geometry)
+        zone = local_zone("lines", geometry)
         chosen = f"chosen for a layer in {':'.join(geometry.crs.to_authority() or ['degrees'])}"
         geometry = geometry.to_crs(zone)
     parts, owner = shapely.get_parts(geometry.to_numpy(), return_index=True)
@@ -138,10 +138,7 @@ def from_networkx(graph: Any, two_way: bool) -> tuple[_siting.Network, Any]:
     counts = [len(shapes[at]) for at in kept]
     inner = [shapes[at] for at in kept if len(shapes[at])]
     names, codes = np.unique([_kind(edges[at][2]) for at in kept], return_inverse=True)
-    crs = graph.graph.get("crs")
-    if crs is not None:
-        crs = need("pyproj", "a graph with a CRS", "geo").CRS.from_user_input(crs)
-        check_metres("graph", crs)
+    crs = read_crs("graph", graph.graph.get("crs"), "a graph with a CRS")
     core = _siting.Network.from_arrays(
         nodes,
         ends[kept, 0].astype(np.uint32),

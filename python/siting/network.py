@@ -16,8 +16,9 @@ from siting._naming import naming
 from siting._numbers import flag, floats, for_each, is_number, number
 from siting._optional import is_a, need
 from siting._places import Joined, join
+from siting._reach import Reach
 from siting._streets import directions, from_lines, from_networkx
-from siting._zone import check_metres, name_of
+from siting._zone import name_of, read_crs
 from siting.datum import warn_if_mixed
 from siting.errors import InputError
 from siting.travel import TravelMatrix
@@ -117,9 +118,7 @@ class Network:
                 "edges",
                 at,
             )
-        if crs is not None:
-            crs = need("pyproj", "a network with a CRS", "geo").CRS.from_user_input(crs)
-            check_metres("crs", crs)
+        crs = read_crs("crs", crs, "a network with a CRS")
         core = _siting.Network.from_arrays(
             xy,
             ends[:, 0].astype(np.uint32),
@@ -363,6 +362,9 @@ class Network:
         """
         _unit(unit)
         places = self._join("points", points, None, max_snap, beyond)
+        width = number("width", width)
+        if not 0 < width < np.inf:
+            raise InputError(f"width is {width}: metres above 0 are expected, such as 25", "width")
         found = self._core.reach(
             places._core,
             cutoff=number("cutoff", cutoff),
@@ -370,7 +372,7 @@ class Network:
             speed=number("speed", speed),
             towards=flag("towards", towards),
         )
-        return Reach(self, found, number("width", width))
+        return Reach(self, found, width)
 
     def component(self, places: Joined) -> NDArray[np.int64]:
         """The component of the streets that each place is joined to: 0 is the longest, -1 stands for none.
@@ -472,54 +474,6 @@ class Network:
         if self.crossings:
             counted.append(f"{_counted(self.crossings, 'crossing')} noded")
         return f"Network({', '.join(counted)})"
-
-
-class Reach:
-    """What is in reach on foot; made by `Network.reach`.
-
-    Attributes:
-        cost: Cost of the nearest end of each stretch, in the order of `streets`.
-    """
-
-    def __init__(self, net: Network, found: dict[str, Any], width: float) -> None:
-        """Not called by users: see `Network.reach`."""
-        self._net, self._found, self._width = net, found, width
-        self.cost = found["cost"]
-
-    @property
-    def streets(self) -> Any:
-        """The stretches of street in reach: a GeoDataFrame with `edge` and `cost`."""
-        ops = need("shapely.ops", "reach", "geo")
-        geopandas = need("geopandas", "reach", "geo")
-        found = self._found
-        shapes = self._net.to_geodataframe()[1].geometry.to_numpy()[found["edge"]]
-        cut = [
-            shape if whole else ops.substring(shape, start, end, normalized=True)
-            for shape, start, end, whole in zip(
-                shapes,
-                found["from"],
-                found["to"],
-                (found["from"] == 0) & (found["to"] == 1),
-                strict=True,
-            )
-        ]
-        columns = {"edge": found["edge"].astype(np.int64), "cost": found["cost"]}
-        return geopandas.GeoDataFrame(columns, geometry=cut, crs=self._net.crs)
-
-    @property
-    def area(self) -> Any:
-        """The area beside the streets in reach: a GeoSeries of one polygon (or several parts)."""
-        streets = self.streets.geometry
-        if self._net.crs is None or not self._net.crs.is_geographic or not len(streets):
-            area = streets.buffer(self._width).union_all()
-        else:
-            local = streets.to_crs(streets.estimate_utm_crs())
-            merged = type(streets)([local.buffer(self._width).union_all()], crs=local.crs)
-            return merged.to_crs(self._net.crs)
-        return type(streets)([area], crs=self._net.crs)
-
-    def __repr__(self) -> str:
-        return f"Reach({len(self.cost):,} stretches of street)"
 
 
 def _unit(unit: Any) -> str:
