@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -149,6 +150,13 @@ def into(argument: str, geometry: Any, crs: Any) -> Any:
             argument,
         )
     return geometry if geometry.crs == crs else geometry.to_crs(crs)
+
+
+@lru_cache(maxsize=32)
+def from_degrees(crs: Any) -> Any:
+    """The way from longitude and latitude (EPSG:4326) into a CRS; slow to find, so it is kept."""
+    pyproj = need("pyproj", "a network with a CRS", "geo")
+    return pyproj.Transformer.from_crs(4326, crs, always_xy=True)
 
 
 def name_of(crs: Any) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import weakref
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,8 +20,8 @@ from siting._optional import is_a, need
 from siting._places import Joined, join
 from siting._reach import Reach
 from siting._streets import directions, from_lines, from_networkx
-from siting._zone import name_of, read_crs
-from siting.datum import warn_if_mixed
+from siting._zone import from_degrees, name_of, read_crs
+from siting.datum import warn_if_off_streets
 from siting.errors import InputError
 from siting.travel import TravelMatrix
 
@@ -58,15 +60,19 @@ class Network:
     ) -> Network:
         net = object.__new__(cls)
         net._core, net.crs, net._chosen, net.crossings = core, crs, chosen, crossings
+        net._seen = {}
         return net
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_seen": {}}
+
     _core: _siting.Network
+    #: Layers whose datum was looked at, by their address.
+    _seen: dict[int, weakref.ref[Any]]
     _chosen: str | None
     crs: Any
     crossings: int
     report: dict[str, Any] | None = None
-    #: The streets as lines, once asked for; False before.
-    _lines: Any = False
 
     @classmethod
     def from_edges(
@@ -395,28 +401,37 @@ class Network:
         self, argument: str, value: Any, entrances: Any, max_snap: Any, beyond: Any
     ) -> Joined:
         """Joins a layer, after a look at its datum where maps with shifted ones are about."""
-        if is_a(value, "geopandas", "GeoDataFrame", "GeoSeries") and value.crs is not None:
-            streets = self._streets_in_china()
-            if streets is not None and len(value):
-                warn_if_mixed(value, streets, names=(argument, "the streets"))
+        layer = is_a(value, "geopandas", "GeoDataFrame", "GeoSeries")
+        if layer and value.crs is not None and self._in_china and not self._seen_before(value):
+            warn_if_off_streets(value, self._distances, names=(argument, "the streets"))
         return join(self._core, self.crs, argument, value, entrances, max_snap, beyond)
 
-    def _streets_in_china(self) -> Any:
-        """The streets as a GeoSeries, where China's web maps may be the source of layers; else `None`."""
-        if self._lines is False:
-            self._lines = None
-            nodes = self._core.nodes()["at"]
-            if self.crs is not None:
-                geopandas = need("geopandas", "a network with a CRS", "geo")
-                shapely = need("shapely", "a network with a CRS", "geo")
-                middle = geopandas.GeoSeries(
-                    [shapely.Point((nodes.min(axis=0) + nodes.max(axis=0)) / 2)], crs=self.crs
-                ).to_crs(4326)
-                if middle.intersects(shapely.box(*_CHINA)).iloc[0]:
-                    edges = self._core.edges()
-                    lines = shapely.linestrings(edges["at"], indices=edges["edge"])
-                    self._lines = geopandas.GeoSeries(lines, crs=self.crs)
-        return self._lines
+    @cached_property
+    def _in_china(self) -> bool:
+        """Whether the streets lie where web maps with a shifted datum may be the source of layers."""
+        if self.crs is None:
+            return False
+        nodes = self._core.nodes()["at"]
+        middle = (nodes.min(axis=0) + nodes.max(axis=0)) / 2
+        lon, lat = from_degrees(self.crs).transform(*middle, direction="INVERSE")
+        west, south, east, north = _CHINA
+        return bool(west <= lon <= east and south <= lat <= north)
+
+    def _seen_before(self, layer: Any) -> bool:
+        """Whether the datum of a layer was looked at; it counts as seen from now on."""
+        known = self._seen.get(id(layer))
+        if known is not None and known() is layer:
+            return True
+        self._seen = {key: ref for key, ref in self._seen.items() if ref() is not None}
+        self._seen[id(layer)] = weakref.ref(layer)
+        return False
+
+    def _distances(self, lon_lat: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Metres from places in degrees to their nearest streets."""
+        places = np.column_stack(from_degrees(self.crs).transform(lon_lat[:, 0], lon_lat[:, 1]))
+        joined = self._core.join(places, ("points", 250.0, "unreachable", 0.0))
+        distances: NDArray[np.float64] = joined.report()["distances"]
+        return distances
 
     def summary(self) -> dict[str, Any]:
         """Numbers of nodes, edges, one-way edges and components, kilometres, share of the largest component."""
