@@ -17,7 +17,7 @@ from siting._layer import Layer
 from siting._naming import naming
 from siting._numbers import flag, floats, for_each, is_number, number
 from siting._optional import is_a, need
-from siting._places import Joined, join
+from siting._places import BEYOND, MAX_SNAP, Joined, check_joined, join
 from siting._reach import Reach
 from siting._streets import directions, from_lines, from_networkx
 from siting._zone import from_degrees, name_of, read_crs
@@ -258,8 +258,8 @@ class Network:
         layer: Any,
         *,
         entrances: Any = None,
-        max_snap: float = 250.0,
-        beyond: str = "refuse",
+        max_snap: float = MAX_SNAP,
+        beyond: str = BEYOND,
     ) -> Joined:
         """Joins places to the nearest place on a street each, and tells how far they lie from it.
 
@@ -268,13 +268,14 @@ class Network:
                 (n, 2) in the CRS of the network. A polygon enters by the point of its boundary that is
                 nearest to a street.
             entrances: A GeoDataFrame of points with the column `place`: the id of the place that each
-                entrance belongs to. Walks use the best.
+                entrance belongs to. Walks use the best. Places without any enter as they would without this layer.
             max_snap: Farthest distance from a place to its street in metres.
             beyond: What happens to places beyond it: "refuse" raises, "unreachable" leaves them without
                 any walk; the report names them.
 
         Raises:
-            InputError: Missing or wrong geometries, a CRS on one side only, places beyond `max_snap`.
+            InputError: Missing or wrong geometries, a CRS on one side only, places beyond `max_snap`; places joined
+                to another network.
 
         Warns:
             DatumWarning: In China, when the places lie as far from the streets as a mixed datum would put them.
@@ -291,8 +292,8 @@ class Network:
         speed: Any = 75.0,
         demand_entrances: Any = None,
         site_entrances: Any = None,
-        max_snap: float = 250.0,
-        beyond: str = "refuse",
+        max_snap: float = MAX_SNAP,
+        beyond: str = BEYOND,
     ) -> TravelMatrix:
         """Walking costs from demand points to sites along the streets.
 
@@ -308,11 +309,13 @@ class Network:
                 name of a column): elders walk slower.
             demand_entrances: Entrances of the demand points, see `join`.
             site_entrances: Entrances of the sites.
-            max_snap: Farthest distance from a place to its street in metres.
-            beyond: What happens to places beyond it: "refuse" or "unreachable".
+            max_snap: Farthest distance from a place to its street in metres. It is for layers: what is joined
+                already keeps what it was joined with.
+            beyond: What happens to places beyond it, likewise: "refuse" or "unreachable".
 
         Raises:
-            InputError: As `join`; a unknown unit, cut-offs and speeds out of range.
+            InputError: As `join`; an unknown unit, cut-offs and speeds out of range; options of joining for places
+                that are joined already with others.
         """
         unit_ = _unit(unit)
         if cutoff is not None:
@@ -351,8 +354,8 @@ class Network:
         speed: float = 75.0,
         towards: bool = False,
         width: float = 25.0,
-        max_snap: float = 250.0,
-        beyond: str = "refuse",
+        max_snap: float = MAX_SNAP,
+        beyond: str = BEYOND,
     ) -> Reach:
         """The streets, and the area beside them, within the cut-off of any of the points: for maps.
 
@@ -386,8 +389,7 @@ class Network:
         Places of different components cannot reach each other. Of a place with entrances on several, the longest
         counts.
         """
-        if places.crs != self.crs:
-            raise InputError("places was joined to a network in another CRS", "places")
+        check_joined("places", places, self._core, self.crs)
         entries = places._core.entries()
         of_edge = self._core.nodes()["component"][self._core.edges()["from"]].astype(np.int64)
         none = np.iinfo(np.int64).max

@@ -348,7 +348,7 @@ HERE = geopandas.GeoSeries([Point(0, 0)], crs=3879)
         (lambda: NET.travel(HERE[:0], HERE), "demand is an empty layer"),
         (lambda: NET.travel(HERE, pd.Series([1])), "sites is a pandas Series without geometry"),
         (lambda: NET.travel(HERE, geopandas.GeoSeries([None], crs=3879)), r"sites\[0\] \(id 0\) has no geometry"),
-        (lambda: NET.travel(HERE, HERE, site_entrances=HERE), "sites_entrances must be a GeoDataFrame"),
+        (lambda: NET.travel(HERE, HERE, site_entrances=HERE), "site_entrances must be a GeoDataFrame"),
         (lambda: NET.reach(HERE, cutoff=np.inf), "cutoff is inf"),
     ],
 )  # fmt: skip
