@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting import _siting, osm
+from siting._graphs import from_networkx
 from siting._ids import Ids
 from siting._layer import Layer
 from siting._naming import naming
@@ -19,7 +20,7 @@ from siting._numbers import flag, floats, for_each, is_number, number
 from siting._optional import is_a, need
 from siting._places import BEYOND, MAX_SNAP, Joined, check_joined, join
 from siting._reach import Reach
-from siting._streets import directions, from_lines, from_networkx
+from siting._streets import directions, from_lines
 from siting._zone import from_degrees, name_of, read_crs
 from siting.datum import warn_if_off_streets
 from siting.errors import InputError
@@ -181,20 +182,31 @@ class Network:
         return cls._of(core, crs, chosen=chosen, crossings=crossings)
 
     @classmethod
-    def from_networkx(cls, graph: Any, *, two_way: bool = False) -> Network:
+    def from_networkx(
+        cls,
+        graph: Any,
+        *,
+        two_way: bool = False,
+        penalty: str | None = None,
+        factor: str | None = None,
+    ) -> Network:
         """From a networkx graph as osmnx makes them.
 
-        Nodes have `x` and `y`; edges may have `length` (metres), `geometry`, `osmid` and `highway`; the
-        graph may have `crs`. Two edges of a directed graph that are one street there and back become
-        one edge to be walked both ways.
+        Nodes have `x` and `y`, and labels of any kind: tables name them by number, else by text. Edges may have
+        `length` (metres), `geometry`, `osmid` and `highway`; the graph may have `crs`. Two edges of a directed
+        graph that are one street there and back become one edge to be walked both ways, when they have the same
+        penalty and factor.
 
         Args:
             graph: A graph, directed or not, with or without parallel edges.
             two_way: Whether all edges may be walked both ways, also those without a way back: the
                 one-way streets of a driving network do not bind walkers.
+            penalty: Attribute of edges: the seconds lost beside the length.
+            factor: Attribute of edges: the factor on the walking time, 2 for half speed.
 
         Raises:
-            InputError: Nodes without coordinates, lengths on some edges only, a CRS that is not in metres.
+            InputError: Nodes without coordinates, attributes on some edges only or no numbers, geometries that are
+                no lines or do not lead from node to node, a CRS that is not in metres.
 
         Examples:
             >>> import networkx, siting
@@ -206,7 +218,7 @@ class Network:
             >>> siting.Network.from_networkx(graph)
             Network(2 nodes, 1 edge, 0.6 km, 1 component, EPSG:4326)
         """
-        core, crs = from_networkx(graph, flag("two_way", two_way))
+        core, crs = from_networkx(graph, flag("two_way", two_way), penalty, factor)
         return cls._of(core, crs)
 
     @classmethod
@@ -224,7 +236,8 @@ class Network:
     ) -> Network:
         """From an OpenStreetMap extract (`.osm.pbf`): the streets that people walk on, in degrees (EPSG:4326).
 
-        `report` tells what was read, left out and cut. `siting.osm.streets` gives the same as a layer.
+        `report` tells what was read, left out and cut. `siting.osm.streets` gives the same streets
+        as a layer.
 
         Args:
             path: The extract.
@@ -297,7 +310,8 @@ class Network:
     ) -> TravelMatrix:
         """Walking costs from demand points to sites along the streets.
 
-        Walks include the access legs, from the place to its street and back. Costs are exact to 1 cm.
+        Walks include the access legs, from the place to its street and back. Costs are exact to 1 cm, the lengths
+        of the edges taken as they are.
 
         Args:
             demand: Demand points: what `join` takes, or what it gives.
@@ -306,7 +320,8 @@ class Network:
             unit: "minutes", "seconds", or "metres" of the shortest way, for which speed, penalties and
                 factors do not count.
             speed: Metres per minute: one for all, or one for each demand point (by id, in order, or the
-                name of a column): elders walk slower.
+                name of a column): elders walk slower. Each distinct
+                speed is a search of its own, so keep to a few groups.
             demand_entrances: Entrances of the demand points, see `join`.
             site_entrances: Entrances of the sites.
             max_snap: Farthest distance from a place to its street in metres. It is for layers: what is joined
@@ -363,7 +378,7 @@ class Network:
             points: What `join` takes, or what it gives.
             cutoff: Dearest walk, the access leg counted.
             unit: "minutes", "seconds" or "metres".
-            speed: Metres per minute.
+            speed: Metres per minute, one for all: call it once for each group that walks at its own.
             towards: Whether walks lead to the points rather than away; it matters on one-way edges.
             width: Metres to either side of a street that count to the area.
             max_snap: Farthest distance from a point to its street in metres.
@@ -436,8 +451,13 @@ class Network:
         return distances
 
     def summary(self) -> dict[str, Any]:
-        """Numbers of nodes, edges, one-way edges and components, kilometres, share of the largest component."""
-        return {**self._core.summary(), "crs": self.crs, "crossings": self.crossings}
+        """Numbers of nodes, edges, one-way edges and components, kilometres, share of the largest component.
+
+        Further `crs`, how it came about (`crs_choice`: as given, or chosen for a layer in degrees), `crossings`.
+        """
+        choice = None if self.crs is None else f"{name_of(self.crs)} {self._chosen or 'as given'}"
+        more = {"crs": self.crs, "crs_choice": choice, "crossings": self.crossings}
+        return {**self._core.summary(), **more}
 
     def to_geodataframe(self) -> tuple[Any, Any]:
         """The nodes and the edges as two GeoDataFrames, in the CRS of the network.
