@@ -1,4 +1,4 @@
-"""Streets from Python: layers of lines as the arrays that the core takes."""
+"""Streets as layers: lines as the arrays that the core takes, and a network as nodes and edges."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _check_finite(shapely: Any, geometry: Any, where: str) -> None:
         at = int(line[wrong[0]])
         raise InputError(
             f"lines[{at}] (id {geometry.index[at]!r}) has the point {points[wrong[0]].tolist()}{where}"
-            f" ({len(np.unique(line[wrong]))} lines have such): finite coordinates are expected",
+            f" ({len(np.unique(line[wrong]))} in all with such): finite coordinates are expected",
             "lines",
             at,
         )
@@ -119,3 +119,30 @@ def _column(lines: Any, argument: str, column: str | None) -> Any:
             f"{argument} is {column!r}, but lines has no such column; it has {known}", argument
         )
     return lines[column]
+
+
+def to_layers(core: _siting.Network, crs: Any) -> tuple[Any, Any]:
+    """The nodes and the edges of a network as two GeoDataFrames."""
+    geopandas = need("geopandas", "to_geodataframe", "geo")
+    shapely = need("shapely", "to_geodataframe", "geo")
+    nodes, edges = core.nodes(), core.edges()
+    ids = np.arange(len(nodes["at"])) if nodes["id"] is None else np.asarray(nodes["id"])
+    points = geopandas.GeoDataFrame(
+        {"component": nodes["component"].astype(np.int64)},
+        geometry=geopandas.points_from_xy(nodes["at"][:, 0], nodes["at"][:, 1]),
+        index=ids,
+        crs=crs,
+    )
+    columns = {
+        "from": ids[edges["from"]],
+        "to": ids[edges["to"]],
+        "length": edges["length"],
+    }
+    if edges["direction"] is not None:
+        words = np.array(["backward", "both", "forward"], dtype=object)
+        columns["direction"] = words[edges["direction"].astype(np.int64) + 1]
+    columns |= {name: edges[name] for name in ("penalty", "factor") if edges[name] is not None}
+    if edges["kind"] is not None:
+        columns["kind"] = np.array(edges["kind_names"], dtype=object)[edges["kind"]]
+    shapes = shapely.linestrings(edges["at"], indices=edges["edge"])
+    return points, geopandas.GeoDataFrame(columns, geometry=shapes, crs=crs)

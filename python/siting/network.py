@@ -20,7 +20,7 @@ from siting._numbers import flag, floats, for_each, is_number, number
 from siting._optional import is_a, need
 from siting._places import BEYOND, MAX_SNAP, Joined, check_joined, join
 from siting._reach import Reach
-from siting._streets import directions, from_lines
+from siting._streets import directions, from_lines, to_layers
 from siting._zone import from_degrees, name_of, read_crs
 from siting.datum import warn_if_off_streets
 from siting.errors import InputError
@@ -320,8 +320,8 @@ class Network:
             unit: "minutes", "seconds", or "metres" of the shortest way, for which speed, penalties and
                 factors do not count.
             speed: Metres per minute: one for all, or one for each demand point (by id, in order, or the
-                name of a column): elders walk slower. Each distinct
-                speed is a search of its own, so keep to a few groups.
+                name of a column): elders walk slower. Each distinct speed is a search of its own, so keep to a
+                few groups.
             demand_entrances: Entrances of the demand points, see `join`.
             site_entrances: Entrances of the sites.
             max_snap: Farthest distance from a place to its street in metres. It is for layers: what is joined
@@ -465,29 +465,7 @@ class Network:
         Nodes are indexed by id and have `component` (0 is the longest); edges have `from` and `to` (ids of
         nodes), `length` in metres and, where given, `direction`, `penalty`, `factor` and `kind`.
         """
-        geopandas = need("geopandas", "to_geodataframe", "geo")
-        shapely = need("shapely", "to_geodataframe", "geo")
-        nodes, edges = self._core.nodes(), self._core.edges()
-        ids = np.arange(len(nodes["at"])) if nodes["id"] is None else np.asarray(nodes["id"])
-        points = geopandas.GeoDataFrame(
-            {"component": nodes["component"].astype(np.int64)},
-            geometry=geopandas.points_from_xy(nodes["at"][:, 0], nodes["at"][:, 1]),
-            index=ids,
-            crs=self.crs,
-        )
-        columns = {
-            "from": ids[edges["from"]],
-            "to": ids[edges["to"]],
-            "length": edges["length"],
-        }
-        if edges["direction"] is not None:
-            words = np.array(["backward", "both", "forward"], dtype=object)
-            columns["direction"] = words[edges["direction"].astype(np.int64) + 1]
-        columns |= {name: edges[name] for name in ("penalty", "factor") if edges[name] is not None}
-        if edges["kind"] is not None:
-            columns["kind"] = np.array(edges["kind_names"], dtype=object)[edges["kind"]]
-        shapes = shapely.linestrings(edges["at"], indices=edges["edge"])
-        return points, geopandas.GeoDataFrame(columns, geometry=shapes, crs=self.crs)
+        return to_layers(self._core, self.crs)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Network):
