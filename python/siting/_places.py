@@ -17,6 +17,8 @@ from siting._zone import into
 from siting.errors import InputError
 
 _WAYS = ("refuse", "unreachable")
+#: What `max_snap` and `beyond` are unless said otherwise.
+MAX_SNAP, BEYOND = 250.0, "refuse"
 
 
 class Joined:
@@ -26,10 +28,17 @@ class Joined:
         crs: CRS of the network, `None` where it has none.
     """
 
-    def __init__(self, core: _siting.Joined, layer: Layer, crs: Any) -> None:
+    def __init__(
+        self, net: _siting.Network, how: str, given: tuple[Any, ...], layer: Layer, crs: Any
+    ) -> None:
         """Not called by users: see `Network.join`."""
-        self._core, self._layer, self.crs = core, layer, crs
-        self._report = core.report()
+        self._net, self._how, self._given, self._layer, self.crs = net, how, given, layer, crs
+        self._core: _siting.Joined = getattr(net, how)(*given)
+        self._report = self._core.report()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Joining again gives the same.
+        return Joined, (self._net, self._how, self._given, self._layer, self.crs)
 
     def __len__(self) -> int:
         return len(self._core)
@@ -41,7 +50,7 @@ class Joined:
 
     @property
     def distances(self) -> NDArray[np.float64]:
-        """Metres from each place to its nearest street; infinity for places without entrances."""
+        """Metres from each place to its nearest street; of a place with entrances, from the nearest of them."""
         distances: NDArray[np.float64] = self._report["distances"]
         return distances
 
@@ -100,25 +109,76 @@ def join(
 ) -> Joined:
     """Joins a layer, or an array in the CRS of the network."""
     if isinstance(value, Joined):
-        if value.crs != crs:
-            raise InputError(f"{argument} was joined to a network in another CRS", argument)
+        check_joined(argument, value, core, crs)
+        _check_unchanged(argument, value, entrances, max_snap, beyond)
         return value
     if beyond not in _WAYS:
         raise InputError(f"beyond is {beyond!r}: one of {', '.join(map(repr, _WAYS))}", "beyond")
     options = (argument, number("max_snap", max_snap), beyond, 0.01)
     layer, geometry = _read(argument, value, crs)
     with naming(**{argument: layer.ids}):
+        how, given = _as_given(layer, geometry)
         if entrances is not None:
-            points, start = _by_place(argument, entrances, layer.ids, crs)
-            joined = core.join_entrances(points, start, options)
-        elif geometry is None:
-            joined = core.join(layer.points, options)
-        elif (geometry.geom_type == "Point").all():
-            points = np.column_stack([geometry.x.to_numpy(), geometry.y.to_numpy()])
-            joined = core.join(np.ascontiguousarray(points, dtype=np.float64), options)
-        else:
-            joined = core.join_outlines(*_outlines(geometry), options)
-    return Joined(joined, layer, crs)
+            start, places = _by_place(argument, entrances, layer.ids, crs)
+            without = np.flatnonzero(np.diff(start) == 0)
+            if len(without):
+                # The report of the whole, not this one, tells what lies too far away.
+                alone = getattr(core, how)(*given, (*options[:2], "unreachable", options[3]))
+                start, places = _filled(start, places, without, alone.entries())
+            how, given = "join_entrances", (places, start)
+        return Joined(core, how, (*given, options), layer, crs)
+
+
+def check_joined(argument: str, joined: Joined, core: _siting.Network, crs: Any) -> None:
+    """Refuses places that were joined to another network."""
+    if joined.crs != crs:
+        raise InputError(f"{argument} was joined to a network in another CRS", argument)
+    if joined._net is not core and joined._net != core:
+        raise InputError(
+            f"{argument} was joined to another network: join the layer to this one", argument
+        )
+
+
+def _check_unchanged(
+    argument: str, joined: Joined, entrances: Any, max_snap: Any, beyond: Any
+) -> None:
+    """Refuses options of joining for places that are joined already, other than those they were joined with."""
+    _, snap, way, _ = joined._given[-1]
+    for name, changed, was in (
+        (_entrances(argument), entrances is not None, ""),
+        ("max_snap", number("max_snap", max_snap) not in (MAX_SNAP, snap), f" with {snap:g}"),
+        ("beyond", all(str(beyond) != each for each in (BEYOND, way)), f" with {way!r}"),
+    ):
+        if changed:
+            raise InputError(
+                f"{name} is given, but {argument} is joined already{was}: give {name} to join, which made it",
+                name,
+            )
+
+
+def _entrances(argument: str) -> str:
+    """What the entrances of an argument are called."""
+    return {"demand": "demand_entrances", "sites": "site_entrances"}.get(argument, "entrances")
+
+
+def _as_given(layer: Layer, geometry: Any) -> tuple[str, tuple[Any, ...]]:
+    """How the core joins a layer without entrances, and what it takes."""
+    if geometry is None:
+        return "join", (layer.points,)
+    if (geometry.geom_type == "Point").all():
+        points = np.column_stack([geometry.x.to_numpy(), geometry.y.to_numpy()])
+        return "join", (np.ascontiguousarray(points, dtype=np.float64),)
+    return "join_outlines", _outlines(geometry)
+
+
+def _filled(start: Any, points: Any, without: Any, entries: Any) -> tuple[Any, Any]:
+    """Entrances by place, where places without any enter as if there were no entrances at all."""
+    owners = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    fallback = np.isin(entries["place"], without)
+    owners = np.concatenate([owners, entries["place"][fallback]])
+    points = np.concatenate([points, entries["point"][fallback]])
+    order = np.argsort(owners, kind="stable")
+    return _starts(owners, len(start) - 1), np.ascontiguousarray(points[order])
 
 
 def _read(argument: str, value: Any, crs: Any) -> tuple[Layer, Any]:
@@ -147,8 +207,8 @@ def _read(argument: str, value: Any, crs: Any) -> tuple[Layer, Any]:
 
 
 def _by_place(argument: str, entrances: Any, ids: Ids, crs: Any) -> tuple[Any, Any]:
-    """Entrances sorted by place, and where those of each place start."""
-    name = f"{argument}_entrances"
+    """Where the entrances of each place start, and entrances sorted by place."""
+    name = _entrances(argument)
     if not is_a(entrances, "geopandas", "GeoDataFrame") or "place" not in entrances.columns:
         raise InputError(
             f"{name} must be a GeoDataFrame of points with the column 'place': the id of the place each "
@@ -166,16 +226,9 @@ def _by_place(argument: str, entrances: Any, ids: Ids, crs: Any) -> tuple[Any, A
                 at,
             )
         places[at] = position
-    counts = np.bincount(places, minlength=len(ids))
-    without = np.flatnonzero(counts == 0)
-    if len(without):
-        raise InputError(
-            f"{name} has no entrance for {len(without)} of {len(ids)} places, the first is "
-            f"{ids[int(without[0])]!r}: give each at least one",
-            name,
-        )
-    start = np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32)
-    return np.ascontiguousarray(points[np.argsort(places, kind="stable")]), start
+    return _starts(places, len(ids)), np.ascontiguousarray(
+        points[np.argsort(places, kind="stable")]
+    )
 
 
 def _outlines(geometry: Any) -> tuple[Any, Any, Any]:

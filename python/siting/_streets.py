@@ -1,4 +1,4 @@
-"""Streets from Python: layers of lines and networkx graphs as the arrays that the core takes."""
+"""Streets as layers: lines as the arrays that the core takes, and a network as nodes and edges."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from siting import _siting
-from siting._ids import Ids
 from siting._numbers import floats
 from siting._optional import is_a, need
-from siting._zone import check_metres, local_zone
+from siting._zone import check_metres, local_zone, name_of
 from siting.errors import InputError
 
 _DIRECTIONS = {
@@ -60,12 +59,14 @@ def from_lines(
             "lines",
             at,
         )
+    _check_finite(shapely, geometry, "")
     check_metres("lines", geometry.crs)
     chosen = None
     if geometry.crs is not None and geometry.crs.is_geographic:
-        zone = local_zone(geometry)
+        zone = local_zone("lines", geometry)
         chosen = f"chosen for a layer in {':'.join(geometry.crs.to_authority() or ['degrees'])}"
         geometry = geometry.to_crs(zone)
+        _check_finite(shapely, geometry, f" in {name_of(zone)}")
     parts, owner = shapely.get_parts(geometry.to_numpy(), return_index=True)
     points, of_part = shapely.get_coordinates(parts, return_index=True)
     start = np.concatenate([[0], np.cumsum(np.bincount(of_part, minlength=len(parts)))])
@@ -95,6 +96,20 @@ def from_lines(
     return core, geometry.crs, chosen, crossings
 
 
+def _check_finite(shapely: Any, geometry: Any, where: str) -> None:
+    """Refuses coordinates that are no numbers, of the layer as given or as projected."""
+    points, line = shapely.get_coordinates(geometry.to_numpy(), return_index=True)
+    wrong = np.flatnonzero(~np.isfinite(points).all(axis=1))
+    if len(wrong):
+        at = int(line[wrong[0]])
+        raise InputError(
+            f"lines[{at}] (id {geometry.index[at]!r}) has the point {points[wrong[0]].tolist()}{where}"
+            f" ({len(np.unique(line[wrong]))} in all with such): finite coordinates are expected",
+            "lines",
+            at,
+        )
+
+
 def _column(lines: Any, argument: str, column: str | None) -> Any:
     if column is None:
         return None
@@ -106,113 +121,28 @@ def _column(lines: Any, argument: str, column: str | None) -> Any:
     return lines[column]
 
 
-def from_networkx(graph: Any, two_way: bool) -> tuple[_siting.Network, Any]:
-    """A network and its CRS from a graph as osmnx makes them."""
-    for needed in ("nodes", "edges", "is_directed"):
-        if not hasattr(graph, needed):
-            raise InputError(
-                f"graph is a {type(graph).__name__}: a networkx graph is expected", "graph"
-            )
-    labels = list(graph.nodes)
-    position = {label: at for at, label in enumerate(labels)}
-    nodes = np.empty((len(labels), 2))
-    for at, (label, data) in enumerate(graph.nodes(data=True)):
-        try:
-            nodes[at] = float(data["x"]), float(data["y"])
-        except (KeyError, TypeError, ValueError):
-            raise InputError(f"node {label!r} has no coordinates x and y", "graph", at) from None
-    edges = list(graph.edges(data=True))
-    if not edges:
-        raise InputError("graph has no edges: a network needs at least one", "graph")
-    ends = np.array([[position[u], position[v]] for u, v, _ in edges])
-    lengths = _lengths(edges)
-    shapes = [
-        _shape(data, nodes[u], nodes[v]) for (u, v), (*_, data) in zip(ends, edges, strict=True)
-    ]
-    signs = np.zeros(len(edges), dtype=np.int8)
-    kept = np.arange(len(edges))
-    if graph.is_directed():
-        kept, one_way = _pair(ends, [data for *_, data in edges], lengths, shapes)
-        if not two_way:
-            signs[one_way] = 1
-    counts = [len(shapes[at]) for at in kept]
-    inner = [shapes[at] for at in kept if len(shapes[at])]
-    names, codes = np.unique([_kind(edges[at][2]) for at in kept], return_inverse=True)
-    crs = graph.graph.get("crs")
-    if crs is not None:
-        crs = need("pyproj", "a graph with a CRS", "geo").CRS.from_user_input(crs)
-        check_metres("graph", crs)
-    core = _siting.Network.from_arrays(
-        nodes,
-        ends[kept, 0].astype(np.uint32),
-        ends[kept, 1].astype(np.uint32),
-        geographic=bool(crs is not None and crs.is_geographic),
-        node_ids=Ids(labels, "graph").names,
-        lengths=None if lengths is None else lengths[kept],
-        directions=signs[kept] if signs.any() else None,
-        shape_starts=np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32),
-        shape_points=np.concatenate(inner) if inner else np.empty((0, 2)),
-        kinds=codes.astype(np.uint16),
-        kind_names=names.tolist(),
+def to_layers(core: _siting.Network, crs: Any) -> tuple[Any, Any]:
+    """The nodes and the edges of a network as two GeoDataFrames."""
+    geopandas = need("geopandas", "to_geodataframe", "geo")
+    shapely = need("shapely", "to_geodataframe", "geo")
+    nodes, edges = core.nodes(), core.edges()
+    ids = np.arange(len(nodes["at"])) if nodes["id"] is None else np.asarray(nodes["id"])
+    points = geopandas.GeoDataFrame(
+        {"component": nodes["component"].astype(np.int64)},
+        geometry=geopandas.points_from_xy(nodes["at"][:, 0], nodes["at"][:, 1]),
+        index=ids,
+        crs=crs,
     )
-    return core, crs
-
-
-def _lengths(edges: list[Any]) -> Any:
-    """Lengths of all edges; `None` where no edge has one."""
-    given = [data.get("length") for *_, data in edges]
-    without = [at for at, length in enumerate(given) if length is None]
-    if len(without) == len(edges):
-        return None
-    if without:
-        u, v, _ = edges[without[0]]
-        raise InputError(
-            f"the edge from {u!r} to {v!r} has no length ({len(without)} of {len(edges)} have none): give "
-            "each one, for instance with osmnx.distance.add_edge_lengths, or none",
-            "graph",
-        )
-    return floats("length", given)
-
-
-def _shape(data: dict[str, Any], start: Any, end: Any) -> Any:
-    """Points of an edge between its ends, from start to end."""
-    line = data.get("geometry")
-    if line is None or line.is_empty:
-        return np.empty((0, 2))
-    points = np.asarray(line.coords)[:, :2]
-    if np.abs(points[0] - start).sum() > np.abs(points[-1] - start).sum() and (
-        np.abs(points[-1] - end).sum() > np.abs(points[0] - end).sum()
-    ):
-        points = points[::-1]
-    return points[1:-1]
-
-
-def _pair(ends: Any, data: list[Any], lengths: Any, shapes: list[Any]) -> tuple[Any, Any]:
-    """Edges that stand for one street each, and which of them have no way back."""
-    waiting: dict[Any, list[int]] = {}
-    kept, one_way = [], set()
-    for at, (u, v) in enumerate(ends.tolist()):
-        what = _osmid(data[at]), None if lengths is None else round(float(lengths[at]), 2)
-        back = waiting.get((v, u, what, _key(shapes[at][::-1])))
-        if back:
-            # The street came by before, the other way.
-            one_way.discard(back.pop())
-            continue
-        waiting.setdefault((u, v, what, _key(shapes[at])), []).append(at)
-        kept.append(at)
-        one_way.add(at)
-    return np.array(kept), np.array(sorted(one_way), dtype=np.int64)
-
-
-def _key(points: Any) -> bytes:
-    return np.round(points, 9).tobytes()
-
-
-def _osmid(data: dict[str, Any]) -> Any:
-    osmid = data.get("osmid")
-    return frozenset(osmid) if isinstance(osmid, list) else osmid
-
-
-def _kind(data: dict[str, Any]) -> str:
-    kind = data.get("highway", "")
-    return ";".join(map(str, kind)) if isinstance(kind, list) else str(kind)
+    columns = {
+        "from": ids[edges["from"]],
+        "to": ids[edges["to"]],
+        "length": edges["length"],
+    }
+    if edges["direction"] is not None:
+        words = np.array(["backward", "both", "forward"], dtype=object)
+        columns["direction"] = words[edges["direction"].astype(np.int64) + 1]
+    columns |= {name: edges[name] for name in ("penalty", "factor") if edges[name] is not None}
+    if edges["kind"] is not None:
+        columns["kind"] = np.array(edges["kind_names"], dtype=object)[edges["kind"]]
+    shapes = shapely.linestrings(edges["at"], indices=edges["edge"])
+    return points, geopandas.GeoDataFrame(columns, geometry=shapes, crs=crs)

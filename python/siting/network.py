@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import weakref
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from siting import _siting, osm
+from siting._graphs import from_networkx
 from siting._ids import Ids
 from siting._layer import Layer
 from siting._naming import naming
 from siting._numbers import flag, floats, for_each, is_number, number
 from siting._optional import is_a, need
-from siting._places import Joined, join
-from siting._streets import directions, from_lines, from_networkx
-from siting._zone import check_metres, name_of
-from siting.datum import warn_if_mixed
+from siting._places import BEYOND, MAX_SNAP, Joined, check_joined, join
+from siting._reach import Reach
+from siting._streets import directions, from_lines, to_layers
+from siting._zone import from_degrees, name_of, read_crs
+from siting.datum import warn_if_off_streets
 from siting.errors import InputError
 from siting.travel import TravelMatrix
 
@@ -57,15 +61,19 @@ class Network:
     ) -> Network:
         net = object.__new__(cls)
         net._core, net.crs, net._chosen, net.crossings = core, crs, chosen, crossings
+        net._seen = {}
         return net
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_seen": {}}
+
     _core: _siting.Network
+    #: Layers whose datum was looked at, by their address.
+    _seen: dict[int, weakref.ref[Any]]
     _chosen: str | None
     crs: Any
     crossings: int
     report: dict[str, Any] | None = None
-    #: The streets as lines, once asked for; False before.
-    _lines: Any = False
 
     @classmethod
     def from_edges(
@@ -117,9 +125,7 @@ class Network:
                 "edges",
                 at,
             )
-        if crs is not None:
-            crs = need("pyproj", "a network with a CRS", "geo").CRS.from_user_input(crs)
-            check_metres("crs", crs)
+        crs = read_crs("crs", crs, "a network with a CRS")
         core = _siting.Network.from_arrays(
             xy,
             ends[:, 0].astype(np.uint32),
@@ -176,20 +182,31 @@ class Network:
         return cls._of(core, crs, chosen=chosen, crossings=crossings)
 
     @classmethod
-    def from_networkx(cls, graph: Any, *, two_way: bool = False) -> Network:
+    def from_networkx(
+        cls,
+        graph: Any,
+        *,
+        two_way: bool = False,
+        penalty: str | None = None,
+        factor: str | None = None,
+    ) -> Network:
         """From a networkx graph as osmnx makes them.
 
-        Nodes have `x` and `y`; edges may have `length` (metres), `geometry`, `osmid` and `highway`; the
-        graph may have `crs`. Two edges of a directed graph that are one street there and back become
-        one edge to be walked both ways.
+        Nodes have `x` and `y`, and labels of any kind: tables name them by number, else by text. Edges may have
+        `length` (metres), `geometry`, `osmid` and `highway`; the graph may have `crs`. Two edges of a directed
+        graph that are one street there and back become one edge to be walked both ways, when they have the same
+        penalty and factor.
 
         Args:
             graph: A graph, directed or not, with or without parallel edges.
             two_way: Whether all edges may be walked both ways, also those without a way back: the
                 one-way streets of a driving network do not bind walkers.
+            penalty: Attribute of edges: the seconds lost beside the length.
+            factor: Attribute of edges: the factor on the walking time, 2 for half speed.
 
         Raises:
-            InputError: Nodes without coordinates, lengths on some edges only, a CRS that is not in metres.
+            InputError: Nodes without coordinates, attributes on some edges only or no numbers, geometries that are
+                no lines or do not lead from node to node, a CRS that is not in metres.
 
         Examples:
             >>> import networkx, siting
@@ -201,7 +218,7 @@ class Network:
             >>> siting.Network.from_networkx(graph)
             Network(2 nodes, 1 edge, 0.6 km, 1 component, EPSG:4326)
         """
-        core, crs = from_networkx(graph, flag("two_way", two_way))
+        core, crs = from_networkx(graph, flag("two_way", two_way), penalty, factor)
         return cls._of(core, crs)
 
     @classmethod
@@ -219,7 +236,8 @@ class Network:
     ) -> Network:
         """From an OpenStreetMap extract (`.osm.pbf`): the streets that people walk on, in degrees (EPSG:4326).
 
-        `report` tells what was read, left out and cut. `siting.osm.streets` gives the same as a layer.
+        `report` tells what was read, left out and cut. `siting.osm.streets` gives the same streets
+        as a layer.
 
         Args:
             path: The extract.
@@ -253,8 +271,8 @@ class Network:
         layer: Any,
         *,
         entrances: Any = None,
-        max_snap: float = 250.0,
-        beyond: str = "refuse",
+        max_snap: float = MAX_SNAP,
+        beyond: str = BEYOND,
     ) -> Joined:
         """Joins places to the nearest place on a street each, and tells how far they lie from it.
 
@@ -263,13 +281,14 @@ class Network:
                 (n, 2) in the CRS of the network. A polygon enters by the point of its boundary that is
                 nearest to a street.
             entrances: A GeoDataFrame of points with the column `place`: the id of the place that each
-                entrance belongs to. Walks use the best.
+                entrance belongs to. Walks use the best. Places without any enter as they would without this layer.
             max_snap: Farthest distance from a place to its street in metres.
             beyond: What happens to places beyond it: "refuse" raises, "unreachable" leaves them without
                 any walk; the report names them.
 
         Raises:
-            InputError: Missing or wrong geometries, a CRS on one side only, places beyond `max_snap`.
+            InputError: Missing or wrong geometries, a CRS on one side only, places beyond `max_snap`; places joined
+                to another network.
 
         Warns:
             DatumWarning: In China, when the places lie as far from the streets as a mixed datum would put them.
@@ -286,12 +305,13 @@ class Network:
         speed: Any = 75.0,
         demand_entrances: Any = None,
         site_entrances: Any = None,
-        max_snap: float = 250.0,
-        beyond: str = "refuse",
+        max_snap: float = MAX_SNAP,
+        beyond: str = BEYOND,
     ) -> TravelMatrix:
         """Walking costs from demand points to sites along the streets.
 
-        Walks include the access legs, from the place to its street and back. Costs are exact to 1 cm.
+        Walks include the access legs, from the place to its street and back. Costs are exact to 1 cm, the lengths
+        of the edges taken as they are.
 
         Args:
             demand: Demand points: what `join` takes, or what it gives.
@@ -300,14 +320,17 @@ class Network:
             unit: "minutes", "seconds", or "metres" of the shortest way, for which speed, penalties and
                 factors do not count.
             speed: Metres per minute: one for all, or one for each demand point (by id, in order, or the
-                name of a column): elders walk slower.
+                name of a column): elders walk slower. Each distinct speed is a search of its own, so keep to a
+                few groups.
             demand_entrances: Entrances of the demand points, see `join`.
             site_entrances: Entrances of the sites.
-            max_snap: Farthest distance from a place to its street in metres.
-            beyond: What happens to places beyond it: "refuse" or "unreachable".
+            max_snap: Farthest distance from a place to its street in metres. It is for layers: what is joined
+                already keeps what it was joined with.
+            beyond: What happens to places beyond it, likewise: "refuse" or "unreachable".
 
         Raises:
-            InputError: As `join`; a unknown unit, cut-offs and speeds out of range.
+            InputError: As `join`; an unknown unit, cut-offs and speeds out of range; options of joining for places
+                that are joined already with others.
         """
         unit_ = _unit(unit)
         if cutoff is not None:
@@ -346,8 +369,8 @@ class Network:
         speed: float = 75.0,
         towards: bool = False,
         width: float = 25.0,
-        max_snap: float = 250.0,
-        beyond: str = "refuse",
+        max_snap: float = MAX_SNAP,
+        beyond: str = BEYOND,
     ) -> Reach:
         """The streets, and the area beside them, within the cut-off of any of the points: for maps.
 
@@ -355,7 +378,7 @@ class Network:
             points: What `join` takes, or what it gives.
             cutoff: Dearest walk, the access leg counted.
             unit: "minutes", "seconds" or "metres".
-            speed: Metres per minute.
+            speed: Metres per minute, one for all: call it once for each group that walks at its own.
             towards: Whether walks lead to the points rather than away; it matters on one-way edges.
             width: Metres to either side of a street that count to the area.
             max_snap: Farthest distance from a point to its street in metres.
@@ -363,6 +386,9 @@ class Network:
         """
         _unit(unit)
         places = self._join("points", points, None, max_snap, beyond)
+        width = number("width", width)
+        if not 0 < width < np.inf:
+            raise InputError(f"width is {width}: metres above 0 are expected, such as 25", "width")
         found = self._core.reach(
             places._core,
             cutoff=number("cutoff", cutoff),
@@ -370,7 +396,7 @@ class Network:
             speed=number("speed", speed),
             towards=flag("towards", towards),
         )
-        return Reach(self, found, number("width", width))
+        return Reach(self, found, width)
 
     def component(self, places: Joined) -> NDArray[np.int64]:
         """The component of the streets that each place is joined to: 0 is the longest, -1 stands for none.
@@ -378,8 +404,7 @@ class Network:
         Places of different components cannot reach each other. Of a place with entrances on several, the longest
         counts.
         """
-        if places.crs != self.crs:
-            raise InputError("places was joined to a network in another CRS", "places")
+        check_joined("places", places, self._core, self.crs)
         entries = places._core.entries()
         of_edge = self._core.nodes()["component"][self._core.edges()["from"]].astype(np.int64)
         none = np.iinfo(np.int64).max
@@ -393,32 +418,46 @@ class Network:
         self, argument: str, value: Any, entrances: Any, max_snap: Any, beyond: Any
     ) -> Joined:
         """Joins a layer, after a look at its datum where maps with shifted ones are about."""
-        if is_a(value, "geopandas", "GeoDataFrame", "GeoSeries") and value.crs is not None:
-            streets = self._streets_in_china()
-            if streets is not None and len(value):
-                warn_if_mixed(value, streets, names=(argument, "the streets"))
+        layer = is_a(value, "geopandas", "GeoDataFrame", "GeoSeries")
+        if layer and value.crs is not None and self._in_china and not self._seen_before(value):
+            warn_if_off_streets(value, self._distances, names=(argument, "the streets"))
         return join(self._core, self.crs, argument, value, entrances, max_snap, beyond)
 
-    def _streets_in_china(self) -> Any:
-        """The streets as a GeoSeries, where China's web maps may be the source of layers; else `None`."""
-        if self._lines is False:
-            self._lines = None
-            nodes = self._core.nodes()["at"]
-            if self.crs is not None:
-                geopandas = need("geopandas", "a network with a CRS", "geo")
-                shapely = need("shapely", "a network with a CRS", "geo")
-                middle = geopandas.GeoSeries(
-                    [shapely.Point((nodes.min(axis=0) + nodes.max(axis=0)) / 2)], crs=self.crs
-                ).to_crs(4326)
-                if middle.intersects(shapely.box(*_CHINA)).iloc[0]:
-                    edges = self._core.edges()
-                    lines = shapely.linestrings(edges["at"], indices=edges["edge"])
-                    self._lines = geopandas.GeoSeries(lines, crs=self.crs)
-        return self._lines
+    @cached_property
+    def _in_china(self) -> bool:
+        """Whether the streets lie where web maps with a shifted datum may be the source of layers."""
+        if self.crs is None:
+            return False
+        nodes = self._core.nodes()["at"]
+        middle = (nodes.min(axis=0) + nodes.max(axis=0)) / 2
+        lon, lat = from_degrees(self.crs).transform(*middle, direction="INVERSE")
+        west, south, east, north = _CHINA
+        return bool(west <= lon <= east and south <= lat <= north)
+
+    def _seen_before(self, layer: Any) -> bool:
+        """Whether the datum of a layer was looked at; it counts as seen from now on."""
+        known = self._seen.get(id(layer))
+        if known is not None and known() is layer:
+            return True
+        self._seen = {key: ref for key, ref in self._seen.items() if ref() is not None}
+        self._seen[id(layer)] = weakref.ref(layer)
+        return False
+
+    def _distances(self, lon_lat: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Metres from places in degrees to their nearest streets."""
+        places = np.column_stack(from_degrees(self.crs).transform(lon_lat[:, 0], lon_lat[:, 1]))
+        joined = self._core.join(places, ("points", 250.0, "unreachable", 0.0))
+        distances: NDArray[np.float64] = joined.report()["distances"]
+        return distances
 
     def summary(self) -> dict[str, Any]:
-        """Numbers of nodes, edges, one-way edges and components, kilometres, share of the largest component."""
-        return {**self._core.summary(), "crs": self.crs, "crossings": self.crossings}
+        """Numbers of nodes, edges, one-way edges and components, kilometres, share of the largest component.
+
+        Further `crs`, how it came about (`crs_choice`: as given, or chosen for a layer in degrees), `crossings`.
+        """
+        choice = None if self.crs is None else f"{name_of(self.crs)} {self._chosen or 'as given'}"
+        more = {"crs": self.crs, "crs_choice": choice, "crossings": self.crossings}
+        return {**self._core.summary(), **more}
 
     def to_geodataframe(self) -> tuple[Any, Any]:
         """The nodes and the edges as two GeoDataFrames, in the CRS of the network.
@@ -426,29 +465,7 @@ class Network:
         Nodes are indexed by id and have `component` (0 is the longest); edges have `from` and `to` (ids of
         nodes), `length` in metres and, where given, `direction`, `penalty`, `factor` and `kind`.
         """
-        geopandas = need("geopandas", "to_geodataframe", "geo")
-        shapely = need("shapely", "to_geodataframe", "geo")
-        nodes, edges = self._core.nodes(), self._core.edges()
-        ids = np.arange(len(nodes["at"])) if nodes["id"] is None else np.asarray(nodes["id"])
-        points = geopandas.GeoDataFrame(
-            {"component": nodes["component"].astype(np.int64)},
-            geometry=geopandas.points_from_xy(nodes["at"][:, 0], nodes["at"][:, 1]),
-            index=ids,
-            crs=self.crs,
-        )
-        columns = {
-            "from": ids[edges["from"]],
-            "to": ids[edges["to"]],
-            "length": edges["length"],
-        }
-        if edges["direction"] is not None:
-            words = np.array(["backward", "both", "forward"], dtype=object)
-            columns["direction"] = words[edges["direction"].astype(np.int64) + 1]
-        columns |= {name: edges[name] for name in ("penalty", "factor") if edges[name] is not None}
-        if edges["kind"] is not None:
-            columns["kind"] = np.array(edges["kind_names"], dtype=object)[edges["kind"]]
-        shapes = shapely.linestrings(edges["at"], indices=edges["edge"])
-        return points, geopandas.GeoDataFrame(columns, geometry=shapes, crs=self.crs)
+        return to_layers(self._core, self.crs)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Network):
@@ -472,54 +489,6 @@ class Network:
         if self.crossings:
             counted.append(f"{_counted(self.crossings, 'crossing')} noded")
         return f"Network({', '.join(counted)})"
-
-
-class Reach:
-    """What is in reach on foot; made by `Network.reach`.
-
-    Attributes:
-        cost: Cost of the nearest end of each stretch, in the order of `streets`.
-    """
-
-    def __init__(self, net: Network, found: dict[str, Any], width: float) -> None:
-        """Not called by users: see `Network.reach`."""
-        self._net, self._found, self._width = net, found, width
-        self.cost = found["cost"]
-
-    @property
-    def streets(self) -> Any:
-        """The stretches of street in reach: a GeoDataFrame with `edge` and `cost`."""
-        ops = need("shapely.ops", "reach", "geo")
-        geopandas = need("geopandas", "reach", "geo")
-        found = self._found
-        shapes = self._net.to_geodataframe()[1].geometry.to_numpy()[found["edge"]]
-        cut = [
-            shape if whole else ops.substring(shape, start, end, normalized=True)
-            for shape, start, end, whole in zip(
-                shapes,
-                found["from"],
-                found["to"],
-                (found["from"] == 0) & (found["to"] == 1),
-                strict=True,
-            )
-        ]
-        columns = {"edge": found["edge"].astype(np.int64), "cost": found["cost"]}
-        return geopandas.GeoDataFrame(columns, geometry=cut, crs=self._net.crs)
-
-    @property
-    def area(self) -> Any:
-        """The area beside the streets in reach: a GeoSeries of one polygon (or several parts)."""
-        streets = self.streets.geometry
-        if self._net.crs is None or not self._net.crs.is_geographic or not len(streets):
-            area = streets.buffer(self._width).union_all()
-        else:
-            local = streets.to_crs(streets.estimate_utm_crs())
-            merged = type(streets)([local.buffer(self._width).union_all()], crs=local.crs)
-            return merged.to_crs(self._net.crs)
-        return type(streets)([area], crs=self._net.crs)
-
-    def __repr__(self) -> str:
-        return f"Reach({len(self.cost):,} stretches of street)"
 
 
 def _unit(unit: Any) -> str:

@@ -1,9 +1,11 @@
 """GCJ-02 and BD-09 to WGS 84 and back, and layers whose datums are mixed."""
 
+import pickle
 import warnings
 
 import geopandas
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 import siting
@@ -160,3 +162,41 @@ def test_joining_warns_of_a_mixed_datum():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         net.travel(homes, homes)
+
+
+def test_joining_looks_once_at_the_datum_of_a_layer():
+    streets, homes = streets_and_homes(NINGBO)
+    net = siting.Network.from_geodataframe(streets)
+    shifted = datum.wgs84_to_gcj02(homes)
+    for layer in (shifted, shifted.copy()):
+        with pytest.warns(siting.DatumWarning):
+            net.join(layer, max_snap=5_000)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            net.join(layer, max_snap=5_000)
+    # Nor is anything of it stored with the network.
+    with pytest.warns(siting.DatumWarning):
+        pickle.loads(pickle.dumps(net)).join(shifted, max_snap=5_000)
+
+
+def test_the_look_at_the_datum_takes_a_sample_of_a_large_layer(monkeypatch):
+    streets, homes = streets_and_homes(NINGBO)
+    net = siting.Network.from_geodataframe(streets)
+    asked = []
+    distances = siting.Network._distances
+    monkeypatch.setattr(
+        siting.Network, "_distances", lambda self, at: asked.append(len(at)) or distances(self, at)
+    )
+    net.join(pd.concat([homes] * 30, ignore_index=True))
+    assert asked == [7 * 200]
+
+
+def test_points_far_from_every_street_are_not_judged():
+    streets, homes = streets_and_homes(NINGBO)
+    scattered = homes.geometry.translate(0.0015, 0.0).to_crs(4549).set_crs(4549)
+    dice = np.random.default_rng(1).normal(0, 100, (len(homes), 2))
+    places = shapely.get_coordinates(scattered.to_numpy()) + dice
+    shifted = geopandas.GeoSeries(shapely.points(places), crs=4549).to_crs(4326)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert not datum.warn_if_mixed(datum.wgs84_to_gcj02(shifted), streets)

@@ -310,6 +310,30 @@ def test_the_edges_of_a_network_make_the_same_network_again():
     assert straight.crs == net.crs
 
 
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_the_line_that_is_no_number_is_named_not_its_part():
+    parts = shapely.MultiLineString([[[0, 0], [1, 1]], [[2, 2], [3, 3]]])
+    bad = LineString([[0, 0], [np.nan, 1]])
+    layer = geopandas.GeoSeries([parts, bad], index=["x", "y"], crs=4550)
+    with pytest.raises(siting.InputError, match=r"lines\[1\] \(id 'y'\) has the point \[nan") as e:
+        siting.Network.from_geodataframe(layer)
+    assert e.value.position == 1
+    pole = lines([[25, 60], [25.1, 60.1]], [[25, 60], [25.1, 95]], crs=4326)
+    with pytest.raises(
+        siting.InputError, match=r"lines\[1\] \(id 1\) has the point \[inf, inf\] in"
+    ):
+        siting.Network.from_geodataframe(pole)
+
+
+def test_the_summary_tells_how_the_crs_was_chosen():
+    layer = lines([[120.1, 29.9], [120.11, 29.9]], crs=4490)
+    net = siting.Network.from_geodataframe(layer)
+    assert net.summary()["crs_choice"] == "EPSG:4549 chosen for a layer in EPSG:4490"
+    given = siting.Network.from_geodataframe(layer.to_crs(4549))
+    assert given.summary()["crs_choice"] == "EPSG:4549 as given"
+    assert siting.Network.from_edges([[0, 0], [1, 1]], [[0, 1]]).summary()["crs_choice"] is None
+
+
 NET = siting.Network.from_edges([[0, 0], [100, 0]], [[0, 1]], crs=3879)
 HERE = geopandas.GeoSeries([Point(0, 0)], crs=3879)
 
@@ -348,7 +372,7 @@ HERE = geopandas.GeoSeries([Point(0, 0)], crs=3879)
         (lambda: NET.travel(HERE[:0], HERE), "demand is an empty layer"),
         (lambda: NET.travel(HERE, pd.Series([1])), "sites is a pandas Series without geometry"),
         (lambda: NET.travel(HERE, geopandas.GeoSeries([None], crs=3879)), r"sites\[0\] \(id 0\) has no geometry"),
-        (lambda: NET.travel(HERE, HERE, site_entrances=HERE), "sites_entrances must be a GeoDataFrame"),
+        (lambda: NET.travel(HERE, HERE, site_entrances=HERE), "site_entrances must be a GeoDataFrame"),
         (lambda: NET.reach(HERE, cutoff=np.inf), "cutoff is inf"),
     ],
 )  # fmt: skip

@@ -5,14 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import siting
 from siting import files, osm
 from siting._optional import need
+from siting._places import MAX_SNAP
+from siting._zone import local_zone, name_of
 from siting.cli.demo import made
 from siting.cli.words import percent, shown, time
 from siting.errors import InputError
 
 WITHIN = 800.0
+# Walks are stored up to so many metres, twice that where it takes more to serve everyone, and so on.
+FIRST_CUTOFF = 5_000.0
+# Some 30 bytes each while the models are solved.
+MOST_PAIRS = 50_000_000
 # Assumed, as for the synthetic town: what a service needs.
 LEAST_AREA_M2 = 100.0
 # Land could be built on, but is no room.
@@ -87,9 +95,9 @@ def extract(given: Any) -> None:
         f"live within reach: {covered.covered_weight - today.objective:,.0f} more than today."
     )
     _conclude(fit, covered)
-    median = siting.PMedian(ways, weights="households", **rules)
-    walked = median.solve(time_limit=given.time_limit)
+    walked, most = least_walking(streets, (homes, fit, existing), ways, rules, given.time_limit)
     print(f"\np-median: {p} new, for the least walking")
+    print(f"  Plans with ways of more than {most:,.0f} m are left aside.")
     print(f"  The mean way is {walked.mean_cost:,.0f} m; the longest is {walked.max_cost:,.0f} m.")
     _conclude(fit, walked)
 
@@ -103,12 +111,69 @@ def extract(given: Any) -> None:
     )
 
 
-def walking(streets: siting.Network, homes: Any, rooms: Any, existing: Any) -> siting.TravelMatrix:
-    """Metres to walk along the streets from homes to candidates and facilities."""
-    travel = streets.travel(homes, rooms, cutoff=None, unit="metres")
-    if existing.empty:
-        return travel
-    return travel.with_sites(streets.travel(homes, existing, cutoff=None, unit="metres"))
+def walking(
+    streets: siting.Network, homes: Any, rooms: Any, existing: Any, *, first: float | None = None
+) -> siting.TravelMatrix:
+    """Metres to walk along the streets from homes to candidates and facilities.
+
+    Walks are stored up to a cut-off: the first, doubled until every home reaches a room or facility.
+
+    Raises:
+        InputError: So many walks that they could fill the memory.
+    """
+    layers = [rooms] if existing.empty else [rooms, existing]
+    joined, *sites = (streets.join(layer) for layer in (homes, *layers))
+    some = homes.iloc[np.linspace(0, len(homes) - 1, min(len(homes), 200)).astype(int)]
+    cutoff = FIRST_CUTOFF if first is None else first
+
+    def pairs() -> float:
+        """Estimate of the walks within the cut-off."""
+        found = sum(streets.travel(some, to, cutoff=cutoff, unit="metres").nnz for to in sites)
+        return found * len(homes) / len(some)
+
+    # A dense city has more than enough of shorter walks.
+    while first is None and cutoff > 2 * WITHIN and pairs() > MOST_PAIRS:
+        cutoff /= 2
+    while True:
+        expected = pairs()
+        if expected > MOST_PAIRS:
+            raise InputError(
+                f"some {expected:,.0f} walks of up to {cutoff:,.0f} m lead from {len(homes):,} homes to "
+                f"{sum(map(len, layers)):,} rooms and facilities, more than the {MOST_PAIRS:,} that a demo holds: cut a part "
+                "out of the extract (osmium extract --bbox)",
+                "pbf",
+            )
+        ways = streets.travel(joined, sites[0], cutoff=cutoff, unit="metres")
+        for more in sites[1:]:
+            ways = ways.with_sites(streets.travel(joined, more, cutoff=cutoff, unit="metres"))
+        if not ways.unreachable or cutoff >= _longest(streets):
+            return ways
+        cutoff *= 2
+
+
+def least_walking(
+    streets: siting.Network,
+    layers: tuple[Any, Any, Any],
+    ways: siting.TravelMatrix,
+    rules: dict[str, Any],
+    time_limit: float | None,
+) -> tuple[siting.Solution, float]:
+    """The p-median plan and its cut-off: a longer one where so few sites cannot serve everyone within the first."""
+    cutoff = ways.cutoff or np.inf
+    while True:
+        median = siting.PMedian(ways, weights="households", **rules)
+        try:
+            return median.solve(time_limit=time_limit), cutoff
+        except siting.InfeasibleError:
+            if cutoff >= _longest(streets):
+                raise
+        cutoff *= 2
+        ways = walking(streets, *layers, first=cutoff)
+
+
+def _longest(streets: siting.Network) -> float:
+    """Metres that no shortest way exceeds: all streets, and both access legs."""
+    return 1000 * float(streets.summary()["kilometres"]) + 2 * MAX_SNAP
 
 
 def _connected(streets: siting.Network, layer: Any) -> tuple[Any, int]:
@@ -124,7 +189,7 @@ def _town(pbf: str) -> tuple[Any, Any, Any]:
     homes = osm.homes(pbf, points=True)
     if homes.empty:
         raise InputError(f"{pbf}: the extract shows no residential building")
-    crs = homes.estimate_utm_crs()
+    crs = local_zone("homes", homes)
     layers = (homes, osm.spaces(pbf, points=True), osm.facilities(pbf, points=True))
     homes, spaces, facilities = (layer.to_crs(crs) for layer in layers)
     return homes, spaces, facilities
@@ -135,7 +200,8 @@ def _introduce(given: Any, homes: Any, spaces: Any, fit: Any, streets: siting.Ne
     print(
         f"{Path(given.pbf).name}: {len(homes):,} residential buildings with an estimated {homes['households'].sum():,.0f} "
         f"households; {len(spaces):,} spaces, {len(fit):,} of them rooms of {LEAST_AREA_M2:,.0f} m² or more. "
-        f"Ways are walked along {streets.summary()['kilometres']:,.0f} km of streets."
+        f"Ways are walked along {streets.summary()['kilometres']:,.0f} km of streets. "
+        f"Layers and maps are in {name_of(homes.crs)}, the UTM zone of the homes, in metres."
     )
     print(
         f"Assumed: the levels of {report['levels_assumed']:,} buildings; that {report['untyped_homes']:,} buildings of no "
