@@ -48,7 +48,8 @@ const CLOSE: f64 = 1e-9;
 const MOST_ROUNDS: u32 = 30;
 
 /// Brings points from one datum to another. Points are [longitude, latitude] in degrees; those outside China stay as
-/// they are. There and back gives the same place within 1 cm.
+/// they are. There and back gives the same place within 1 cm, except within a kilometre of the rim of the rectangle around
+/// China: there a shifted place may stem from inside, moved, or from outside, unmoved, and is taken to be inside.
 ///
 /// # Errors
 ///

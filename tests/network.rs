@@ -69,65 +69,6 @@ proptest! {
     }
 
     #[test]
-    fn points_join_at_the_nearest_place_of_all_edges(streets in streets(), points in places(12)) {
-        let net = Network::new(Streets { lengths: None, ..streets }).unwrap();
-        let joined = net.join(&points, &open(INF)).unwrap();
-        for (at, &point) in points.iter().enumerate() {
-            let entry = joined.entries(at)[0];
-            prop_assert!((Metric::Euclidean.distance(point, entry.at) - entry.access).abs() < 1e-9);
-            let mut nearest = INF;
-            for edge in 0..net.streets().n_edges() {
-                let shape: Vec<_> = net.streets().shape(edge).collect();
-                let mut walked = 0.0;
-                for pair in shape.windows(2) {
-                    // Golden rule of the test: many points along the piece instead of a formula.
-                    for step in 0..=200 {
-                        let share = f64::from(step) / 200.0;
-                        let on = [0, 1].map(|axis: usize| pair[0][axis] + share * (pair[1][axis] - pair[0][axis]));
-                        nearest = nearest.min(Metric::Euclidean.distance(point, on));
-                    }
-                    let length = Metric::Euclidean.distance(pair[0], pair[1]);
-                    let to_entry = Metric::Euclidean.distance(pair[0], entry.at);
-                    let on_piece = to_entry + Metric::Euclidean.distance(entry.at, pair[1]) - length < 1e-9;
-                    let expected = entry.fraction * net.lengths()[edge];
-                    if edge as u32 == entry.edge && on_piece && (walked + to_entry - expected).abs() < 1e-6 {
-                        walked = f64::NEG_INFINITY; // the fraction fits the place
-                    }
-                    walked += length;
-                }
-                prop_assert!(edge as u32 != entry.edge || walked == f64::NEG_INFINITY || net.lengths()[edge] == 0.0);
-            }
-            prop_assert!(entry.access <= nearest + 1e-9, "{} but {nearest}", entry.access);
-            prop_assert!(entry.access >= nearest - 2.0, "{} but {nearest}", entry.access);
-        }
-    }
-
-    #[test]
-    fn points_in_degrees_join_at_the_nearest_place_on_the_ground(
-        longitude in -170.0_f64..170.0, latitude in -80.0_f64..80.0,
-        nodes in prop::collection::vec((0.0_f64..1000.0, 0.0_f64..1000.0).prop_map(|(x, y)| [x, y]), 2..30),
-        points in prop::collection::vec((-500.0_f64..1500.0, -500.0_f64..1500.0).prop_map(|(x, y)| [x, y]), 1..20),
-    ) {
-        // The same streets in a plane, and around a place on the earth.
-        let metre = 360.0 / (std::f64::consts::TAU * siting::EARTH_RADIUS);
-        let to_degrees = |points: &[[f64; 2]]| -> Vec<[f64; 2]> {
-            let cosine = latitude.to_radians().cos();
-            points.iter().map(|[x, y]| [longitude + x * metre / cosine, latitude + y * metre]).collect()
-        };
-        let n = nodes.len() as u32;
-        let streets = Streets { from: (0..n - 1).collect(), to: (1..n).collect(), ..Streets::default() };
-        let on_earth = Streets { nodes: to_degrees(&nodes), geographic: true, ..streets.clone() };
-        let plane = Network::new(Streets { nodes, ..streets }).unwrap().join(&points, &open(INF)).unwrap();
-        let earth = Network::new(on_earth).unwrap().join(&to_degrees(&points), &open(INF)).unwrap();
-        for at in 0..points.len() {
-            let (flat, round) = (plane.entries(at)[0], earth.entries(at)[0]);
-            // Over 2 km the meridians draw together by this much.
-            let slack = 0.01 + flat.access * 2.5e-4 * (1.0 + latitude.to_radians().tan().abs()) + 1.0;
-            prop_assert!((flat.access - round.access).abs() <= slack, "{} and {}", flat.access, round.access);
-        }
-    }
-
-    #[test]
     fn streets_in_reach_are_those_that_walks_reach(
         streets in streets(), start in places(4), cutoff in 0.0_f64..400.0, towards in any::<bool>(),
     ) {
@@ -302,62 +243,6 @@ fn a_place_far_along_a_very_long_edge_is_found_there() {
     assert_eq!(net.travel(&at(600_000.0), &at(0.0), &TravelOptions::default()).unwrap().n_pairs(), 0);
     let travel = net.travel(&at(999_900.0), &at(1e6), &TravelOptions::default().unit(Unit::Metres).cutoff(100.0));
     assert_relative_eq!(travel.unwrap().cost(0, 0).unwrap(), 100.0, epsilon = 1e-6);
-}
-
-#[test]
-fn degrees_are_measured_on_the_ground() {
-    // A kilometre of street along a parallel in Helsinki, and a point 30 m north of its middle.
-    let (latitude, metre) = (60.17_f64, 360.0 / (std::f64::consts::TAU * siting::EARTH_RADIUS));
-    let east = 1000.0 * metre / latitude.to_radians().cos();
-    let streets = Streets {
-        nodes: vec![[24.94, latitude], [24.94 + east, latitude], [24.94 + east / 2.0, latitude + 0.003]],
-        geographic: true,
-        from: vec![0, 1],
-        to: vec![1, 2],
-        ..Streets::default()
-    };
-    let net = Network::new(streets).unwrap();
-    assert_relative_eq!(net.lengths()[0], 1000.0, epsilon = 0.01);
-    let joined = net.join(&[[24.94 + 0.4 * east, latitude + 30.0 * metre]], &JoinOptions::default()).unwrap();
-    let entry = joined.entries(0)[0];
-    assert_eq!(entry.edge, 0);
-    assert_relative_eq!(entry.fraction, 0.4, epsilon = 1e-6);
-    assert_relative_eq!(entry.access, 30.0, epsilon = 1e-3);
-}
-
-#[test]
-fn outlines_enter_by_their_nearest_boundary_point() {
-    let net = Network::from_edges(vec![[0.0, 0.0], [100.0, 40.0]], vec![0], vec![1]).unwrap();
-    let ring = |x: f64, y: f64, side: f64| vec![[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]];
-    // Above the street with a corner nearest; across it; and one whose long side passes the start of the street.
-    let outlines = [vec![ring(50.0, 40.0, 20.0)], vec![ring(40.0, 0.0, 60.0)], vec![ring(-150.0, -310.0, 300.0)]];
-    let joined = net.join_outlines(&outlines, &JoinOptions::default()).unwrap();
-    let access: Vec<f64> = (0..3).map(|at| joined.entries(at)[0].access).collect();
-    assert_eq!(joined.entries(0)[0].point, [70.0, 40.0]);
-    assert_relative_eq!(access[0], Metric::Euclidean.distance([70.0, 40.0], joined.entries(0)[0].at));
-    assert_relative_eq!(access[1], 0.0, epsilon = 1e-9);
-    assert_eq!((joined.entries(2)[0].point, access[2]), ([0.0, -10.0], 10.0));
-}
-
-#[test]
-fn nothing_far_away_is_joined_in_silence() {
-    let net = Network::from_edges(vec![[0.0, 0.0], [900.0, 0.0], [0.0, 500.0], [5.0, 500.0]], vec![0, 2], vec![1, 3])
-        .unwrap();
-    let points = [[10.0, 20.0], [10.0, -400.0], [3.0, 480.0], [2000.0, 0.0]];
-    let error = net.join(&points, &JoinOptions::default().argument("demand")).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "demand[1] lies 400.0 m from the nearest street, farther than max_snap = 250 m (2 of 4 do): check \
-         coordinates and CRS, raise max_snap, or let them be unreachable (beyond \"unreachable\")"
-    );
-    assert!(error.is_input());
-    let joined = net.join(&points, &open(250.0)).unwrap();
-    let report = joined.report();
-    assert_eq!((report.beyond.as_slice(), report.small.as_slice(), report.outside_largest), (&[1, 3][..], &[2][..], 1));
-    assert_eq!(report.distances, [20.0, 400.0, 20.0, 1100.0]);
-    assert_eq!((report.mean_distance(), report.max_distance()), (Some(20.0), Some(20.0)));
-    let travel = net.travel(&joined, &joined, &TravelOptions::default().cutoff(None)).unwrap();
-    assert_eq!(travel.unreachable(), [1, 3]);
 }
 
 #[test]

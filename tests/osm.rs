@@ -13,7 +13,7 @@ use siting::network::osm::{
     read_streets,
 };
 use siting::network::{Direction, JoinOptions, Streets, TravelOptions, Unit};
-use siting::{Error, Id, Metric, Network};
+use siting::{Error, Id, Network};
 
 const FOOTWAY: Tags = &[("highway", "footway")];
 
@@ -61,9 +61,8 @@ fn ways_are_split_where_they_share_nodes_and_keep_their_shape() {
     assert_eq!(osm.ways, [1, 1, 2]);
     assert_eq!(osm.streets.shape_starts, [0, 1, 2, 3]);
     assert_eq!(osm.streets.shape_points[0], [25.001, 60.0]);
-    let metres = Metric::Haversine.distance([25.0, 60.0], [25.004, 60.0])
-        + Metric::Haversine.distance([25.002, 60.0], [25.002, 60.002]);
-    assert_relative_eq!(osm.report.kilometres, metres / 1e3, max_relative = 1e-4);
+    // Geod(ellps="WGS84").inv of pyproj 3.7.2: 0.004 degrees east and 0.002 north.
+    assert_relative_eq!(osm.report.kilometres, (223.200_006_3 + 222.824_608_9) / 1e3, max_relative = 1e-6);
     assert_eq!((osm.report.ways_read, osm.report.ways_kept, osm.report.nodes_in_use), (2, 2, 7));
 }
 
@@ -135,7 +134,22 @@ fn steps_one_way_and_waits_are_told_edge_by_edge() {
     assert_eq!(edges(&streets), [(0, 1), (1, 2), (2, 3), (3, 4), (3, 13)]);
     assert_eq!(streets.factors.unwrap(), [2.0, 1.0, 1.0, 1.0, 1.0]);
     assert_eq!(streets.directions.unwrap()[..2], [Direction::Both, Direction::Forward]);
-    assert_eq!(streets.penalties.unwrap(), [0.0, 0.0, 10.0, 0.0, 0.0]); // the crossing is waited at once
+    let penalties = streets.penalties.unwrap();
+    assert_eq!((&penalties[..2], penalties[4]), (&[0.0, 0.0][..], 0.0));
+    // Half the crossing, half the wait.
+    assert_relative_eq!(penalties[2], 5.0, max_relative = 1e-6);
+    assert_relative_eq!(penalties[2] + penalties[3], 10.0);
+}
+
+#[test]
+fn the_wait_at_a_crossing_in_pieces_is_shared_by_their_length() {
+    let crossing: Tags = &[("highway", "footway"), ("footway", "crossing"), ("crossing", "traffic_signals")];
+    let ways: &[(i64, &[i64], Tags)] = &[(1, &[0, 1, 2, 4], crossing), (2, &[1, 11], FOOTWAY), (3, &[2, 12], FOOTWAY)];
+    let streets = streets("waits", &with_ways(ways)).streets;
+    assert_eq!(edges(&streets)[..3], [(0, 1), (1, 2), (2, 4)]);
+    for (found, expected) in streets.penalties.unwrap().into_iter().zip([2.5, 2.5, 5.0, 0.0, 0.0]) {
+        assert_relative_eq!(found, expected, max_relative = 1e-6);
+    }
 }
 
 #[test]
@@ -398,8 +412,8 @@ fn an_extract_becomes_a_network_to_walk_on() {
     let join = |id: i64| net.join(&at(id), &JoinOptions::default()).unwrap();
     let options = TravelOptions::default().unit(Unit::Metres).cutoff(10_000.0);
     let walk = |from: i64, to: i64| net.travel(&join(from), &join(to), &options).unwrap().cost(0, 0);
-    let haversine = |a: i64, b: i64| Metric::Haversine.distance(at(a)[0], at(b)[0]);
-    assert_relative_eq!(walk(0, 22).unwrap(), haversine(0, 2) + haversine(2, 22), max_relative = 1e-6);
+    let metres = |a: i64, b: i64| net.streets().distance(at(a)[0], at(b)[0]);
+    assert_relative_eq!(walk(0, 22).unwrap(), metres(0, 2) + metres(2, 22), max_relative = 1e-6);
     assert_eq!(walk(0, 50), None);
     let region = Region::bbox([24.9, 59.9, 25.0005, 60.0005]).unwrap();
     assert!(matches!(Network::from_pbf(&file, Some(region)), Err(Error::File { .. })));

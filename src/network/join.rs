@@ -91,7 +91,8 @@ impl JoinOptions {
 pub struct Entry {
     /// The nearest edge.
     pub edge: u32,
-    /// How far along the edge, from its start (0) to its end (1).
+    /// How far along the edge, from its start (0) to its end (1). Within 1 mm of an end it is that end: who stands at a
+    /// node has all its streets before him, though his coordinates come from another system.
     pub fraction: f64,
     /// Metres from the point to the edge: the access leg, walked at walking speed.
     pub access: f64,
@@ -120,7 +121,7 @@ pub struct JoinReport {
     pub max_snap: f64,
     /// Number of places.
     pub places: usize,
-    /// Metres from each place to its nearest street.
+    /// Metres from each place to its nearest street; infinite for a place without entrances.
     pub distances: Vec<f64>,
     /// Places farther from every street than the limit, ascending: they reach nothing.
     pub beyond: Vec<u32>,
@@ -264,9 +265,7 @@ impl Network {
                 });
             }
         }
-        let nearest = |outline: &Vec<Vec<[f64; 2]>>| {
-            self.segments().nearest_to_outline(self.streets(), outline, options.max_snap)
-        };
+        let nearest = |outline: &Vec<Vec<[f64; 2]>>| self.segments().nearest_to_outline(self.streets(), outline);
         let snapped = outlines.par_iter().map(nearest).collect();
         self.joined(snapped, (0_u32..).take(outlines.len() + 1).collect(), options)
     }

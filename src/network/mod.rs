@@ -22,6 +22,7 @@
 //! ```
 
 mod effort;
+mod ellipsoid;
 mod graph;
 mod join;
 mod noding;
@@ -73,8 +74,8 @@ pub struct Network {
 }
 
 impl Network {
-    /// Makes a network of streets; lengths that are not given are measured along the shape of the edge, on the sphere
-    /// when coordinates are degrees.
+    /// Makes a network of streets; lengths that are not given are measured along the shape of the edge, on the
+    /// ellipsoid of WGS 84 when coordinates are degrees.
     ///
     /// # Errors
     ///

@@ -1,10 +1,12 @@
 //! The straight pieces of all edges in an R-tree, and the place nearest to a point or an outline.
 
-use rstar::{AABB, PointDistance, RTree, RTreeObject};
+use std::cell::Cell;
 
+use rstar::{AABB, PointDistance, RTree, RTreeObject, SelectionFunction};
+
+use super::ellipsoid;
 use super::noding::{along, crossing, foot};
 use super::streets::Streets;
-use crate::travel::EARTH_RADIUS;
 
 /// A place on an edge, and how far from it the point lay.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,7 +48,9 @@ pub(crate) struct Segments {
     usual: f64,
 }
 
-/// On the sphere, distances in the plane of the tree and in the tangent plane rank places alike within this share.
+/// A place this near to an end of its edge, in metres, is that end: reprojected coordinates are that far off at most.
+const AT_NODE: f64 = 1e-3;
+/// On the ellipsoid, distances in the plane of the tree and in the tangent plane rank places alike within this share.
 const DISTORTION: f64 = 1e-3;
 
 impl Segments {
@@ -107,7 +111,7 @@ impl Segments {
         best.map(|(_, segment)| segment).filter(|segment| segment.distance_2(&target) <= certain)
     }
 
-    /// The nearest piece on the sphere: nearest in the plane of the tree is nearest on the ground but for a trace, so
+    /// The nearest piece on the ellipsoid: nearest in the plane of the tree is nearest on the ground but for a trace, so
     /// all that come that near are measured.
     fn nearest_on_ground(&self, target: [f64; 2], measure: impl Fn(&Segment) -> f64) -> Option<&Segment> {
         let mut best: Option<(f64, &Segment)> = None;
@@ -128,28 +132,22 @@ impl Segments {
     }
 
     /// The place nearest to any point of an outline (rings, or open lines, of points), with the outline's own point.
-    ///
-    /// Beyond `max_snap` metres only corners are looked at: whole sides far from any street would meet all of them.
-    pub fn nearest_to_outline(
-        &self,
-        streets: &Streets,
-        rings: &[Vec<[f64; 2]>],
-        max_snap: f64,
-    ) -> Option<(Nearest, [f64; 2])> {
-        // The corners first: what is nearer than the nearest corner lies close to a side.
+    pub fn nearest_to_outline(&self, streets: &Streets, rings: &[Vec<[f64; 2]>]) -> Option<(Nearest, [f64; 2])> {
+        // The corners first: a side is looked at only where it may come nearer than the nearest corner.
         let corners = rings.iter().flatten();
         let nearest = corners.filter_map(|&corner| Some((self.nearest(streets, corner)?, corner)));
         let mut best = nearest.min_by(|a, b| a.0.distance.total_cmp(&b.0.distance))?;
-        for side in rings.iter().flat_map(|ring| ring.windows(2)) {
+        for pair in rings.iter().flat_map(|ring| ring.windows(2)) {
             if best.0.distance == 0.0 {
                 break;
             }
+            let side = [pair[0], pair[1]];
             let plane = self.geographic.then(|| Tangent::at(side[0]));
             let to = |point: [f64; 2]| plane.as_ref().map_or(point, |plane| plane.to(point));
-            let ends = [to(side[0]), to(side[1])];
-            for segment in self.tree.locate_in_envelope_intersecting(self.around(side, best.0.distance.min(max_snap))) {
-                let (share, own) = closest(ends_of(streets, segment).map(to), ends);
-                let at = along([side[0], side[1]], own);
+            let gap = squared(flat(self.geographic, best.0.at), flat(self.geographic, best.1)).sqrt();
+            for segment in self.tree.locate_with_selection_function(self.near(side, gap)) {
+                let (share, own) = closest(ends_of(streets, segment).map(to), side.map(to));
+                let at = along(side, own);
                 let found = place(streets, segment, share, at);
                 if found.distance < best.0.distance {
                     best = (found, at);
@@ -159,45 +157,82 @@ impl Segments {
         Some(best)
     }
 
-    /// A box around a side with a margin in metres, in the plane of the tree.
-    fn around(&self, side: &[[f64; 2]], margin: f64) -> AABB<[f64; 2]> {
-        let [a, b] = [flat(self.geographic, side[0]), flat(self.geographic, side[1])];
-        let margin = if self.geographic {
-            let cosine = side[0][1].to_radians().cos().min(side[1][1].to_radians().cos()).max(1e-3);
-            (margin / EARTH_RADIUS / cosine).to_degrees() * (1.0 + 10.0 * DISTORTION)
-        } else {
-            margin
-        };
-        AABB::from_corners(
-            [a[0].min(b[0]) - margin, a[1].min(b[1]) - margin],
-            [a[0].max(b[0]) + margin, a[1].max(b[1]) + margin],
-        )
+    /// Selects the pieces that come as near to a side as any other, and within a gap in the plane of the tree.
+    fn near(&self, side: [[f64; 2]; 2], gap: f64) -> NearSide {
+        let ends = side.map(|end| flat(self.geographic, end));
+        let direction = [ends[1][0] - ends[0][0], ends[1][1] - ends[0][1]];
+        let length = direction[0].hypot(direction[1]);
+        let axis = if length > 0.0 { direction.map(|part| part / length) } else { [1.0, 0.0] };
+        let slack = if self.geographic { 1.0 + DISTORTION } else { 1.0 };
+        NearSide { ends, axis, slack, reach: Cell::new(gap * slack) }
     }
 }
 
-/// The coordinates themselves, or on the sphere Mercator's: the same scale in all directions.
-fn flat(geographic: bool, [x, y]: [f64; 2]) -> [f64; 2] {
-    if !geographic {
-        return [x, y];
-    }
-    let latitude = y.clamp(-89.9, 89.9).to_radians();
-    [x, latitude.tan().asinh().to_degrees()]
+/// Looks for the pieces next to a side of an outline; the reach shrinks with every nearer piece.
+struct NearSide {
+    /// The ends of the side, in the plane of the tree.
+    ends: [[f64; 2]; 2],
+    /// Its direction, of length 1.
+    axis: [f64; 2],
+    slack: f64,
+    reach: Cell<f64>,
 }
 
-/// The plane that touches the sphere at a point: metres to the east and north of it.
+impl SelectionFunction<Segment> for NearSide {
+    fn should_unpack_parent(&self, envelope: &AABB<[f64; 2]>) -> bool {
+        // Boxes around both, along the axes of the plane and along the side: neither lies nearer than its box.
+        let ([west, south], [east, north]) = (envelope.lower(), envelope.upper());
+        let corners = [[west, south], [east, south], [east, north], [west, north]];
+        let [a, b] = self.axis;
+        let turned = |[x, y]: [f64; 2]| [a * x + b * y, a * y - b * x];
+        let gap = boxes_apart(&corners, &self.ends).max(boxes_apart(&corners.map(turned), &self.ends.map(turned)));
+        // What rounding may add to coordinates of this size.
+        let size =
+            corners.iter().flatten().chain(self.ends.iter().flatten()).fold(0.0, |most: f64, x| most.max(x.abs()));
+        gap <= self.reach.get() + 1e-14 * size
+    }
+
+    fn should_unpack_leaf(&self, segment: &Segment) -> bool {
+        let (share, own) = closest(segment.ends, self.ends);
+        let gap = squared(along(segment.ends, share), along(self.ends, own)).sqrt();
+        let near = gap <= self.reach.get();
+        self.reach.set(self.reach.get().min(gap * self.slack));
+        near
+    }
+}
+
+/// How far the boxes around two sets of points are apart.
+fn boxes_apart(one: &[[f64; 2]], other: &[[f64; 2]]) -> f64 {
+    let range = |points: &[[f64; 2]], axis: usize| {
+        points.iter().fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], point| {
+            [low.min(point[axis]), high.max(point[axis])]
+        })
+    };
+    let apart = |axis| {
+        let ([low, high], [its_low, its_high]) = (range(one, axis), range(other, axis));
+        (low - its_high).max(its_low - high).max(0.0)
+    };
+    apart(0).hypot(apart(1))
+}
+
+/// The coordinates themselves, or Mercator's where they are degrees: the same scale in all directions.
+fn flat(geographic: bool, point: [f64; 2]) -> [f64; 2] {
+    if geographic { ellipsoid::mercator(point) } else { point }
+}
+
+/// The plane that touches the ellipsoid at a point: metres to the east and north of it.
 struct Tangent {
     origin: [f64; 2],
-    cosine: f64,
+    scales: [f64; 2],
 }
 
 impl Tangent {
     fn at(origin: [f64; 2]) -> Self {
-        Self { origin, cosine: origin[1].to_radians().cos() }
+        Self { origin, scales: ellipsoid::metres_per_degree(origin[1]) }
     }
 
     fn to(&self, point: [f64; 2]) -> [f64; 2] {
-        let [east, north] = [0, 1].map(|axis: usize| (point[axis] - self.origin[axis]).to_radians() * EARTH_RADIUS);
-        [east * self.cosine, north]
+        [0, 1].map(|axis: usize| (point[axis] - self.origin[axis]) * self.scales[axis])
     }
 }
 
@@ -212,31 +247,27 @@ fn ends_of(streets: &Streets, segment: &Segment) -> [[f64; 2]; 2] {
 fn place(streets: &Streets, segment: &Segment, share: f64, point: [f64; 2]) -> Nearest {
     let ends = ends_of(streets, segment);
     let at = along(ends, share);
-    let metric = streets.metric();
     let edge = segment.edge as usize;
+    let (mut before, mut total) = (0.0, 0.0);
+    let mut points = streets.shape(edge);
+    let mut last = points.next().unwrap_or(at);
+    for (part, next) in (0_u32..).zip(points) {
+        let length = streets.distance(last, next);
+        if part == segment.part {
+            before = total + share * length;
+        }
+        total += length;
+        last = next;
+    }
     let straight = streets.shape(edge).nth(2).is_none();
-    let fraction = if straight {
+    let fraction = if before.min(total - before) <= AT_NODE {
+        if before <= total - before { 0.0 } else { 1.0 }
+    } else if straight {
         share
     } else {
-        let (mut before, mut total) = (0.0, 0.0);
-        let mut points = streets.shape(edge);
-        let mut last = points.next().unwrap_or(at);
-        for (part, next) in (0_u32..).zip(points) {
-            let length = metric.distance(last, next);
-            if part == segment.part {
-                before = total + share * length;
-            }
-            total += length;
-            last = next;
-        }
-        if total > 0.0 { (before / total).clamp(0.0, 1.0) } else { share }
+        (before / total).clamp(0.0, 1.0)
     };
-    let distance = if streets.geographic {
-        squared(Tangent::at(point).to(at), [0.0, 0.0]).sqrt()
-    } else {
-        squared(point, at).sqrt()
-    };
-    Nearest { edge: segment.edge, fraction, distance, at }
+    Nearest { edge: segment.edge, fraction, distance: streets.distance(point, at), at }
 }
 
 fn squared(a: [f64; 2], b: [f64; 2]) -> f64 {

@@ -1,5 +1,6 @@
 //! Small random street networks, and walks on them by the plain definition: every place a node, every way relaxed until
 //! nothing changes.
+#![allow(dead_code, reason = "each test file uses its own part")]
 
 use proptest::prelude::*;
 use siting::TravelMatrix;

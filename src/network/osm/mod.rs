@@ -1,7 +1,7 @@
 //! OpenStreetMap extracts in PBF: the streets that people walk on, and a town of homes, spaces and facilities.
 //!
 //! Extracts come from the usual places (Geofabrik, BBBike, `osmium extract`). Files are read as they are, from the disk
-//! and in place: no service is called, and hostile or damaged files end in [`Error::File`](crate::Error::File).
+//! and in place: no service is called, and hostile or damaged files end in [`Error::File`].
 
 use std::path::Path;
 

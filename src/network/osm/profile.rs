@@ -2,6 +2,7 @@
 //!
 //! The rules follow the walking networks of OSMnx and pyrosm where these agree with the tags' documentation
 //! (<https://wiki.openstreetmap.org/wiki/OSM_tags_for_routing/Access_restrictions>); `docs/osm.md` lists the differences.
+//! Only ways are read: gates, lifts and signals mapped as nodes close nothing and cost nothing.
 
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +73,9 @@ const MOTORWAY: u16 = 23;
 /// The kind of the outlines of areas to walk on.
 const AREA: u16 = 24;
 
+/// Values of `highway` whose areas have an outline that is walked.
+const AREAS: [&str; 7] = ["pedestrian", "footway", "path", "steps", "living_street", "corridor", "elevator"];
+
 /// Values of `highway` that are known not to be walked.
 const CLOSED: [&str; 25] = [
     "abandoned",
@@ -108,7 +112,7 @@ pub(super) struct Walk {
     pub kind: u16,
     pub direction: Direction,
     pub factor: f64,
-    /// Seconds lost once on the way.
+    /// Seconds lost on the whole of the way.
     pub penalty: f64,
 }
 
@@ -154,11 +158,11 @@ impl WalkingProfile {
         };
         let area = tags.is("area", &["yes"]);
         if closed(tags)
-            || (kind == MOTORWAY && !opened(tags))
-            || (kind == CYCLEWAY && !self.all_cycleways && !opened(tags))
-            || (!self.roads_with_separate_sidewalks && separate_sidewalks(tags))
+            || ((kind == MOTORWAY || tags.is("motorroad", &["yes"])) && !opened(tags))
+            || (kind == CYCLEWAY && !self.all_cycleways && !opened(tags) && !open_to_all(tags))
+            || (!self.roads_with_separate_sidewalks && separate_sidewalks(tags) && !open_on_foot(tags))
             // Of areas only those for walkers have an outline that is walked; car parks do not.
-            || (area && !matches!(highway, "pedestrian" | "footway" | "path" | "steps" | "living_street" | "corridor"))
+            || (area && !AREAS.contains(&highway))
         {
             return Verdict::Closed;
         }
@@ -172,10 +176,11 @@ impl WalkingProfile {
             _ => 0.0,
         };
         Verdict::Walked(Walk {
-            kind: if area { AREA } else { kind },
+            kind: if area && highway != "elevator" { AREA } else { kind },
             direction: direction(tags),
             factor: if highway == "steps" && !conveyed { self.steps_factor } else { 1.0 },
-            penalty,
+            // Who crosses an area walks half its outline.
+            penalty: if area { 2.0 * penalty } else { penalty },
         })
     }
 
@@ -188,16 +193,29 @@ impl WalkingProfile {
     }
 }
 
-/// Whether the most specific access tag closes a way. A tag may hold several values.
+/// Whether the most specific access tag closes a way, or it is out of use. A tag may hold several values.
 fn closed(tags: Tags<'_>) -> bool {
-    let closes = |value: &str| value.split(';').any(|value| matches!(value.trim(), "no" | "private" | "use_sidepath"));
-    tags.get("foot").or_else(|| tags.get("access")).is_some_and(closes) || tags.is("service", &["private"])
+    let closes = |value: &str| {
+        let mut values = value.split(';').map(str::trim);
+        values.any(|value| matches!(value, "no" | "private" | "use_sidepath" | "military" | "emergency"))
+    };
+    tags.get("foot").or_else(|| tags.get("access")).is_some_and(closes)
+        || tags.is("service", &["private"])
+        || ["abandoned", "disused", "razed"].iter().any(|key| tags.is(key, &["yes"]))
 }
 
 /// Whether a tag opens a way to walkers in so many words.
 fn opened(tags: Tags<'_>) -> bool {
-    tags.is("foot", &["yes", "designated", "official", "permissive"])
-        || tags.is("sidewalk", &["yes", "both", "left", "right"])
+    open_on_foot(tags) || tags.is("sidewalk", &["yes", "both", "left", "right"])
+}
+
+fn open_on_foot(tags: Tags<'_>) -> bool {
+    tags.is("foot", &["yes", "designated", "official", "permissive", "destination"])
+}
+
+/// Whether a way is open to everyone; `closed` looks at what `foot` takes back.
+fn open_to_all(tags: Tags<'_>) -> bool {
+    tags.is("access", &["yes"])
 }
 
 fn separate_sidewalks(tags: Tags<'_>) -> bool {
@@ -208,12 +226,16 @@ fn signalled(tags: Tags<'_>) -> bool {
     tags.is("crossing", &["traffic_signals"]) || tags.is("crossing:signals", &["yes"])
 }
 
-/// `oneway` alone is meant for vehicles; escalators carry one way only.
+/// `oneway` alone is meant for vehicles; moving stairs bind where they say which way they carry.
 fn direction(tags: Tags<'_>) -> Direction {
-    let value = tags.get("oneway:foot").or_else(|| tags.get("conveying"));
-    match value {
-        Some("yes" | "forward" | "1" | "true") => Direction::Forward,
-        Some("-1" | "backward" | "reverse") => Direction::Backward,
+    let foot = match tags.get("oneway:foot") {
+        Some("yes" | "1" | "true") => Some("forward"),
+        Some("-1" | "reverse") => Some("backward"),
+        other => other,
+    };
+    match foot.or_else(|| tags.get("conveying")) {
+        Some("forward") => Direction::Forward,
+        Some("backward") => Direction::Backward,
         _ if tags.is("foot:backward", &["no"]) => Direction::Forward,
         _ if tags.is("foot:forward", &["no"]) => Direction::Backward,
         _ => Direction::Both,
@@ -249,6 +271,12 @@ mod tests {
         assert!(walk(&[("highway", "motorway")]).is_none());
         assert!(walk(&[("highway", "cycleway")]).is_none());
         assert!(walk(&[("highway", "cycleway"), ("foot", "designated")]).is_some());
+        assert!(walk(&[("highway", "cycleway"), ("foot", "destination")]).is_some());
+        assert!(walk(&[("highway", "cycleway"), ("access", "yes")]).is_some());
+        assert!(walk(&[("highway", "cycleway"), ("access", "yes"), ("foot", "no")]).is_none());
+        assert!(walk(&[("highway", "motorway"), ("access", "yes")]).is_none());
+        assert!(walk(&[("highway", "trunk"), ("motorroad", "yes")]).is_none());
+        assert!(walk(&[("highway", "trunk"), ("motorroad", "yes"), ("foot", "yes")]).is_some());
     }
 
     #[test]
@@ -256,6 +284,31 @@ mod tests {
         assert!(walk(&[("highway", "steps")]).is_some_and(|walk| walk.factor == 2.0));
         let up = walk(&[("highway", "steps"), ("conveying", "backward")]);
         assert!(up.is_some_and(|walk| walk.factor == 1.0 && walk.direction == Direction::Backward));
+        // Which way they carry is not said, or changes.
+        for value in ["yes", "reversible"] {
+            let moving = walk(&[("highway", "steps"), ("conveying", value)]);
+            assert!(moving.is_some_and(|walk| walk.factor == 1.0 && walk.direction == Direction::Both));
+        }
+    }
+
+    #[test]
+    fn what_is_out_of_use_or_kept_for_others_is_closed() {
+        for key in ["abandoned", "disused", "razed"] {
+            assert_eq!(verdict(&[("highway", "footway"), (key, "yes")]), Verdict::Closed);
+            assert!(walk(&[("highway", "footway"), (key, "no")]).is_some());
+        }
+        for value in ["military", "emergency"] {
+            assert_eq!(verdict(&[("highway", "service"), ("access", value)]), Verdict::Closed);
+            assert!(walk(&[("highway", "service"), ("access", value), ("foot", "yes")]).is_some());
+        }
+    }
+
+    #[test]
+    fn a_lift_mapped_as_an_area_is_a_lift() {
+        let lift = walk(&[("highway", "elevator"), ("area", "yes")]);
+        let name = |walk: Walk| kind_names().get(usize::from(walk.kind)).cloned();
+        assert_eq!(lift.and_then(name).as_deref(), Some("elevator"));
+        assert!(lift.is_some_and(|walk| walk.penalty == 60.0)); // 30 s each half of the outline
     }
 
     #[test]
@@ -274,6 +327,7 @@ mod tests {
     #[test]
     fn roads_whose_sidewalks_are_mapped_apart_are_left_to_the_sidewalks() {
         assert_eq!(verdict(&[("highway", "primary"), ("sidewalk:left", "separate")]), Verdict::Closed);
+        assert!(walk(&[("highway", "primary"), ("sidewalk", "separate"), ("foot", "yes")]).is_some());
     }
 
     #[test]

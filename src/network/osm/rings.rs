@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::region::inside;
+use crate::network::ellipsoid::metres_per_degree;
 
 /// A polygon: its outer ring, then its holes; each ring closed, of [longitude, latitude].
 pub type Polygon = Vec<Vec<[f64; 2]>>;
@@ -98,13 +99,8 @@ pub(super) fn area(polygons: &[Polygon]) -> f64 {
 }
 
 fn ring_area(ring: &[[f64; 2]]) -> f64 {
-    const AXIS: f64 = 6_378_137.0;
-    const ECCENTRICITY_2: f64 = 0.006_694_379_990_141_3;
     let [west, south, _, north] = bounds(ring);
-    let (sin, cos) = f64::midpoint(south, north).to_radians().sin_cos();
-    let bend = 1.0 - ECCENTRICITY_2 * sin * sin;
-    let east_west = (AXIS / bend.sqrt() * cos).to_radians();
-    let north_south = (AXIS * (1.0 - ECCENTRICITY_2) / (bend * bend.sqrt())).to_radians();
+    let [east_west, north_south] = metres_per_degree(f64::midpoint(south, north));
     let mut twice = 0.0;
     for pair in ring.windows(2) {
         if let [a, b] = pair {

@@ -5,7 +5,7 @@ use super::profile::kind_names;
 use super::region::Region;
 use super::streets::{StreetsReport, Ways};
 use crate::network::Streets;
-use crate::travel::{Ids, Metric};
+use crate::travel::Ids;
 
 /// A run of nodes of a way that are all there and inside.
 struct Piece {
@@ -46,19 +46,19 @@ pub(super) fn split(
     // Ids of nodes are distinct: the positions are.
     streets.node_ids = Some(Ids::Int(ids));
 
-    let (mut directions, mut penalties, mut factors, mut kinds) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut directions, mut factors, mut kinds) = (Vec::new(), Vec::new(), Vec::new());
     let mut edge_ways = Vec::new();
     streets.shape_starts.push(0);
-    let mut metres = 0.0;
-    let mut last_way = None;
+    let (mut waits, mut metres) = (Vec::new(), 0.0);
     for piece in &pieces {
         let walk = ways.walks.get(piece.way)?;
         let mut run = points.get(piece.nodes.clone()).unwrap_or_default().iter().copied();
         let mut from = run.next()?;
         let mut place = nodes.at(from)?;
+        let mut length = 0.0;
         for to in run {
             let next = nodes.at(to)?;
-            metres += Metric::Haversine.distance(place, next);
+            length += streets.distance(place, next);
             place = next;
             let end = *number.get(to as usize)?;
             if end == u32::MAX {
@@ -70,9 +70,9 @@ pub(super) fn split(
             streets.shape_starts.push(u32::try_from(streets.shape_points.len()).ok()?);
             directions.push(walk.direction);
             factors.push(walk.factor);
-            // A way is waited on once, however many edges it has.
-            penalties.push(if last_way == Some(piece.way) { 0.0 } else { walk.penalty });
-            last_way = Some(piece.way);
+            waits.push((piece.way, length, walk.penalty));
+            metres += length;
+            length = 0.0;
             kinds.push(walk.kind);
             edge_ways.push(*ways.ids.get(piece.way)?);
             from = to;
@@ -80,12 +80,26 @@ pub(super) fn split(
     }
     u32::try_from(streets.from.len()).ok()?;
     streets.directions = Some(directions);
-    streets.penalties = Some(penalties);
+    streets.penalties = Some(spread(&waits));
     streets.factors = Some(factors);
     streets.kinds = Some(kinds);
     report.edges = streets.from.len();
     report.kilometres = metres / 1000.0;
     Some((streets, edge_ways))
+}
+
+/// The seconds lost on each edge: those of a way are spread over its edges by their length, so that who walks all of it
+/// loses them once. Of an edge: its way, its length, and the seconds of the way.
+fn spread(edges: &[(usize, f64, f64)]) -> Vec<f64> {
+    let mut penalties = Vec::with_capacity(edges.len());
+    for way in edges.chunk_by(|a, b| a.0 == b.0) {
+        let total: f64 = way.iter().map(|edge| edge.1).sum();
+        // Edges of no length share alike.
+        let even = 1.0 / f64::from(u32::try_from(way.len()).unwrap_or(u32::MAX));
+        let share = |length: f64| if total > 0.0 { length / total } else { even };
+        penalties.extend(way.iter().map(|&(_, length, penalty)| penalty * share(length)));
+    }
+    penalties
 }
 
 /// Cuts ways where nodes are missing or outside.

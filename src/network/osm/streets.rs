@@ -54,7 +54,7 @@ pub struct StreetsReport {
     pub nodes_missing: usize,
     /// Edges given back.
     pub edges: usize,
-    /// Their length, on a sphere.
+    /// Their length, on the ellipsoid of WGS 84.
     pub kilometres: f64,
 }
 

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use rstar::{AABB, RTree, RTreeObject};
+use rstar::{AABB, Envelope, RTree, RTreeObject, SelectionFunction};
 
 use super::UntypedBuildings;
 use crate::network::osm::pbf::{Broken, Tags};
@@ -45,13 +45,17 @@ impl LandUse {
     }
 }
 
-/// Edges looked at in all; a country needs some hundred million.
+/// Steps that every file may take, and those for each place and each edge of land: central Helsinki and Andorra need 15
+/// for each place. A file where all land lies on top of each other would take the square of its size.
+const FREE_STEPS: u64 = 20_000_000;
+const STEPS_EACH: u64 = 200;
+/// Steps in all; a country needs some hundred million.
 const MOST_STEPS: u64 = 2_000_000_000;
 
 /// Areas of both uses.
 pub(super) struct Land {
     plots: RTree<Plot>,
-    /// How many more edges may be looked at, so that a hostile file does not take for ever.
+    /// How many more boxes, plots and edges may be looked at, so that a hostile file does not take for ever.
     steps: Cell<u64>,
 }
 
@@ -94,6 +98,31 @@ impl RTreeObject for Edge {
     }
 }
 
+/// Selects what meets a box, and counts all that it looks at on the way.
+struct Meets<'s> {
+    around: AABB<[f64; 2]>,
+    steps: &'s Cell<u64>,
+}
+
+impl Meets<'_> {
+    fn look(&self, envelope: &AABB<[f64; 2]>) -> bool {
+        let left = self.steps.get();
+        self.steps.set(left.saturating_sub(1));
+        // With no steps left the search ends, whatever it has found.
+        left > 0 && envelope.intersects(&self.around)
+    }
+}
+
+impl<T: RTreeObject<Envelope = AABB<[f64; 2]>>> SelectionFunction<T> for Meets<'_> {
+    fn should_unpack_parent(&self, envelope: &AABB<[f64; 2]>) -> bool {
+        self.look(envelope)
+    }
+
+    fn should_unpack_leaf(&self, leaf: &T) -> bool {
+        self.look(&leaf.envelope())
+    }
+}
+
 impl Land {
     pub fn of(places: &[Place]) -> Self {
         let mut plots = Vec::new();
@@ -102,7 +131,10 @@ impl Land {
                 plots.extend(place.polygons.iter().map(|polygon| Plot::new(usage, polygon)));
             }
         }
-        Self { plots: RTree::bulk_load(plots), steps: Cell::new(MOST_STEPS) }
+        let edges: usize = plots.iter().map(|plot| plot.edges.size()).sum();
+        let each = u64::try_from(edges.saturating_add(places.len())).unwrap_or(u64::MAX);
+        let steps = each.saturating_mul(STEPS_EACH).saturating_add(FREE_STEPS).min(MOST_STEPS);
+        Self { plots: RTree::bulk_load(plots), steps: Cell::new(steps) }
     }
 
     /// Whether a building of no stated use counts as a home where it stands.
@@ -116,22 +148,26 @@ impl Land {
 
     fn on(&self, usage: LandUse, at: [f64; 2]) -> Result<bool, Broken> {
         let [x, y] = at;
-        let around = self.plots.locate_in_envelope_intersecting(AABB::from_point(at));
-        for plot in around.filter(|plot| plot.usage == usage) {
+        let meets = |around| Meets { around, steps: &self.steps };
+        let mut on = false;
+        for plot in self.plots.locate_with_selection_function(meets(AABB::from_point(at))) {
+            if plot.usage != usage {
+                continue;
+            }
             // A line to the east crosses the outline an odd number of times from inside.
             let line = AABB::from_corners(at, [plot.bounds[2], y]);
-            let mut odd = false;
-            for Edge { from, to } in plot.edges.locate_in_envelope_intersecting(line) {
-                let left = self.steps.get().checked_sub(1);
-                self.steps.set(left.ok_or(Broken("its areas of land are too intricate; read a part of it (bbox)"))?);
+            for Edge { from, to } in plot.edges.locate_with_selection_function(meets(line)) {
                 let crosses = (from[1] > y) != (to[1] > y);
-                odd ^= crosses && x < from[0] + (to[0] - from[0]) * (y - from[1]) / (to[1] - from[1]);
+                on ^= crosses && x < from[0] + (to[0] - from[0]) * (y - from[1]) / (to[1] - from[1]);
             }
-            if odd {
-                return Ok(true);
+            if on {
+                break;
             }
         }
-        Ok(false)
+        if self.steps.get() == 0 {
+            return Err(Broken("its areas of land are too intricate; read a part of it (bbox)"));
+        }
+        Ok(on)
     }
 }
 
@@ -163,8 +199,19 @@ mod tests {
     #[test]
     fn land_too_intricate_is_an_error_in_the_end() {
         let land = comb();
-        // Each look takes some 200 steps.
+        // Each look takes some hundred steps.
         let asked: Vec<_> = (0..20).map(|_| land.on(LandUse::Work, [0.001, 0.005])).collect();
         assert_eq!((asked.first(), asked.get(19).map(Result::is_err)), (Some(&Ok(false)), Some(true)));
+    }
+
+    #[test]
+    fn plots_that_are_not_around_the_point_take_steps_too() {
+        let corner = [[0.0, 0.0], [1.0, 0.0], [1.0, 0.1], [0.1, 0.1], [0.1, 1.0], [0.0, 1.0], [0.0, 0.0]];
+        for usage in [LandUse::Work, LandUse::Living] {
+            let plots = (0..1_000).map(|_| Plot::new(usage, &vec![corner.to_vec()])).collect();
+            let land = Land { plots: RTree::bulk_load(plots), steps: Cell::new(100_000) };
+            assert_eq!(land.on(LandUse::Work, [0.5, 0.5]), Ok(false));
+            assert!(land.steps.get() < 99_000, "{}", land.steps.get());
+        }
     }
 }
