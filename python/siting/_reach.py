@@ -13,9 +13,6 @@ from siting._zone import local_zone
 if TYPE_CHECKING:
     from siting.network import Network
 
-#: The mean radius of the earth in metres, as in the core.
-_EARTH_RADIUS = 6_371_008.8
-
 
 class Reach:
     """What is in reach on foot; made by `Network.reach`.
@@ -63,15 +60,14 @@ class Reach:
 
 
 def lengths(points: Floats, geographic: bool) -> Floats:
-    """Metres from each point to the next: on the sphere for degrees, else in the plane."""
+    """Metres from each point to the next: on the ellipsoid of WGS 84 for degrees, else in the plane."""
     steps = np.diff(points, axis=0)
     if not geographic:
         return np.hypot(steps[:, 0], steps[:, 1])
-    lon, lat = np.radians(points).T
-    half = np.sin(np.diff(lat) / 2) ** 2
-    half += np.cos(lat[:-1]) * np.cos(lat[1:]) * np.sin(np.diff(lon) / 2) ** 2
-    metres: Floats = 2 * _EARTH_RADIUS * np.arcsin(np.minimum(np.sqrt(half), 1.0))
-    return metres
+    pyproj = need("pyproj", "a network in degrees", "geo")
+    lon, lat = points.T
+    metres: Floats = pyproj.Geod(ellps="WGS84").inv(lon[:-1], lat[:-1], lon[1:], lat[1:])[2]
+    return np.asarray(metres, dtype=np.float64)
 
 
 def _stretch(shape: Any, start: float, end: float, geographic: bool) -> Any:

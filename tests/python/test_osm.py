@@ -86,7 +86,9 @@ def test_edges_are_joined_only_at_nodes_of_osm(streets):
 
 def test_steps_are_slower_and_signals_cost_a_wait(streets):
     assert (streets.loc[streets["kind"] == "steps", "factor"] > 1).mean() > 0.9
-    assert set(streets["penalty_s"].unique()) <= {0.0, 10.0, 30.0}
+    # A wait is spread over the pieces of its way.
+    waits = streets.groupby("way")["penalty_s"].sum().round(6)
+    assert set(waits.unique()) == {0.0, 30.0}
     faster = osm.streets(PBF, steps_factor=1.0, signal_wait=0.0, lift_wait=0.0)
     assert (faster["factor"] == 1).all()
     assert (faster["penalty_s"] == 0).all()
@@ -236,8 +238,8 @@ def test_a_network_from_an_extract_walks_like_one_from_its_streets(streets):
     theirs = other.travel(homes, rooms, **options).to_frame().set_index(["demand", "site"])["cost"]
     both = ours.to_frame().join(theirs.rename("cost_planar"), how="inner")
     assert len(both) > 0.99 * max(len(ours), len(theirs))
-    # Sphere and projection differ by some metres in a kilometre.
-    assert (both["cost"] - both["cost_planar"]).abs().max() < 6
+    # The projection stretches by some metres in ten kilometres.
+    assert (both["cost"] - both["cost_planar"]).abs().max() < 1
 
 
 def test_places_know_the_component_of_their_streets():
