@@ -222,7 +222,6 @@ def problems(found):
         if ours.get("memory_over_result", 0) >= 4:
             yield f"{name}: {ours['memory_over_result']:.1f} times the memory of the result"
 
-
     for name, run in found["towns"].items():
         if "error" in run:
             yield f"{name}: {run['error']}"

@@ -239,7 +239,7 @@ def test_a_network_from_an_extract_walks_like_one_from_its_streets(streets):
     both = ours.to_frame().join(theirs.rename("cost_planar"), how="inner")
     assert len(both) > 0.99 * max(len(ours), len(theirs))
     # The projection stretches by some metres in ten kilometres.
-    assert (both["cost"] - both["cost_planar"]).abs().max() < 1
+    assert (both["cost"] - both["cost_planar"]).abs().max() < 2
 
 
 def test_places_know_the_component_of_their_streets():
