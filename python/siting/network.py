@@ -146,8 +146,10 @@ class Network:
         *,
         node_crossings: bool = False,
         direction: str | None = None,
+        length: str | None = None,
         penalty: str | None = None,
         factor: str | None = None,
+        slope: str | None = None,
         kind: str | None = None,
     ) -> Network:
         """From a layer of street lines.
@@ -161,8 +163,11 @@ class Network:
             node_crossings: Whether lines also join where they cross or touch; `crossings` counts them.
                 Leave it off where bridges and tunnels are among the lines.
             direction: Column that tells which way a line may be walked: "both", "forward", "backward".
+            length: Column of the length in metres, spread over the pieces of a line; measured by default.
             penalty: Column of the seconds lost on a line beside its length, spread over its pieces.
             factor: Column of the factor on the walking time: 2 for half speed.
+            slope: Column of the slope along the line, rise over run (0.08 for 8 %): walking takes longer by
+                Tobler's hiking function (1993), on streets walked both ways by the mean of up and down.
             kind: Column that names what a line is.
 
         Raises:
@@ -175,7 +180,14 @@ class Network:
             >>> siting.Network.from_geodataframe(layer, node_crossings=True)
             Network(5 nodes, 4 edges, 0.3 km, 1 component, EPSG:4550, 1 crossing noded)
         """
-        columns = {"direction": direction, "penalty": penalty, "factor": factor, "kind": kind}
+        columns = {
+            "direction": direction,
+            "length": length,
+            "penalty": penalty,
+            "factor": factor,
+            "slope": slope,
+            "kind": kind,
+        }
         core, crs, chosen, crossings = from_lines(
             lines, flag("node_crossings", node_crossings), columns
         )

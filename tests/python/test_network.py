@@ -379,3 +379,42 @@ HERE = geopandas.GeoSeries([Point(0, 0)], crs=3879)
 def test_bad_input_is_told(call, message):
     with pytest.raises((siting.InputError, TypeError), match=message):
         call()
+
+
+def test_slopes_slow_walkers_by_toblers_function():
+    lines = [shapely.LineString([(100 * k, 0), (100 * k + 100, 0)]) for k in range(3)]
+    table = {"grade": [0.0, 0.1, 0.1], "way": ["both", "forward", "both"]}
+    layer = geopandas.GeoDataFrame(table, geometry=lines, crs=4550)
+    net = siting.Network.from_geodataframe(layer, slope="grade", direction="way")
+
+    def minutes(start, end):
+        frame = net.travel([[start, 0.0]], [[end, 0.0]], speed=100).to_frame()
+        return float(frame["cost"].iloc[0])
+
+    def tobler(slope):
+        return np.exp(-3.5 * 0.05) / np.exp(-3.5 * abs(slope + 0.05))
+
+    assert minutes(0, 100) == pytest.approx(1, rel=1e-6)
+    assert minutes(100, 200) == pytest.approx(tobler(0.1), rel=1e-6)
+    both = (tobler(0.1) + tobler(-0.1)) / 2
+    assert minutes(200, 300) == pytest.approx(both, rel=1e-6)
+    assert minutes(300, 200) == pytest.approx(both, rel=1e-6)
+    layer["grade"] = [8.0, 0.0, 0.0]
+    with pytest.raises(siting.InputError, match=r"slope\[0\] is 8.0: rise over run"):
+        siting.Network.from_geodataframe(layer, slope="grade")
+
+
+def test_given_lengths_survive_the_way_to_a_layer_and_back():
+    layer = geopandas.GeoDataFrame(
+        {"metres": [250.0, 80.0]},
+        geometry=[
+            shapely.LineString([(0, 0), (50, 0), (100, 0)]),
+            shapely.LineString([(50, 0), (50, 50)]),
+        ],
+        crs=4550,
+    )
+    net = siting.Network.from_geodataframe(layer, length="metres")
+    assert sorted(net.to_geodataframe()[1]["length"]) == [80, 125, 125]
+    edges = net.to_geodataframe()[1]
+    again = siting.Network.from_geodataframe(edges, length="length")
+    assert again.summary()["kilometres"] == pytest.approx(net.summary()["kilometres"])
