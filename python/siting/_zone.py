@@ -121,6 +121,19 @@ def _not_metres(crs: Any) -> str | None:
     units = {axis.unit_name for axis in plain.axis_info[:2]}
     if not units <= {"metre", "meter", "m"}:
         return f"counts in {', '.join(sorted(units))}: project to a CRS in metres, for instance to_crs(layer.estimate_utm_crs())"
+    return _world_map(plain)
+
+
+def check_no_world_map(argument: str, crs: Any) -> None:
+    """Refuses maps of the world, such as Web Mercator, whose metres are not those on the ground."""
+    if crs is None or crs.is_geographic or crs.is_geocentric:
+        return
+    wrong = _world_map(_horizontal(crs))
+    if wrong is not None:
+        raise InputError(f"{argument} is in {name_of(crs)}, which {wrong}", argument)
+
+
+def _world_map(plain: Any) -> str | None:
     method = plain.coordinate_operation.method_name if plain.coordinate_operation else ""
     of_the_world = any(each in method for each in _WORLD_MAPS)
     if of_the_world and "Transverse" not in method and "Oblique" not in method:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +13,7 @@ from siting._ids import Ids
 from siting._layer import Layer, check_crs, named_layers, read_layer, stack, unit_of
 from siting._numbers import floats, number
 from siting._optional import is_a, need
+from siting._zone import check_no_world_map
 from siting.errors import InputError
 
 
@@ -91,6 +93,9 @@ class TravelMatrix:
             cutoff = number("cutoff", cutoff)
         layers = read_layer("demand", demand), read_layer("sites", sites)
         check_crs(*layers, metric, ("demand", "sites"))
+        if metric != "haversine":
+            check_no_world_map("demand", layers[0].crs)
+            _warn_of_degrees(layers, cutoff)
         with named_layers(layers[0].ids, layers[1].ids):
             core = _siting.TravelMatrix.from_points(
                 layers[0].points,
@@ -430,3 +435,20 @@ def _codes(argument: str, column: Any, labels: Iterable[Any] | None) -> tuple[An
                 at,
             )
     return np.asarray(places, dtype=np.uint32)[codes], ids
+
+
+def _warn_of_degrees(layers: tuple[Layer, Layer], cutoff: float | None) -> None:
+    """Warns of layers without a CRS that are tiny beside the cut-off and may be degrees."""
+    if cutoff is None or any(layer.crs is not None for layer in layers):
+        return
+    points = np.concatenate([layer.points for layer in layers])
+    if not len(points) or not np.isfinite(points).all():
+        return
+    extent = np.ptp(points, axis=0)
+    may_be_degrees = (np.abs(points) <= [180.0, 90.0]).all() and np.hypot(*extent) > 0
+    if may_be_degrees and cutoff > 20 * np.hypot(*extent):
+        warnings.warn(
+            f"the points lie within {np.hypot(*extent):.3g} of each other, far less than cutoff = {cutoff:g}: if they are "
+            'degrees, take metric="haversine" (metres), or a layer with its CRS, projected',
+            stacklevel=3,
+        )

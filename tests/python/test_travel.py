@@ -1,3 +1,5 @@
+import warnings
+
 import geopandas
 import numpy as np
 import pandas as pd
@@ -139,3 +141,23 @@ def test_equal_matrices_are_equal_and_others_are_not():
 def test_the_class_itself_says_how_to_build_one():
     with pytest.raises(TypeError, match="from_points"):
         siting.TravelMatrix()
+
+
+def test_maps_of_the_world_are_refused():
+    homes = geopandas.GeoSeries(geopandas.points_from_xy([121.5, 121.6], [29.8, 29.9]), crs=4326)
+    with pytest.raises(siting.InputError, match="map of the world"):
+        siting.TravelMatrix.from_points(homes.to_crs(3857), homes.to_crs(3857), cutoff=500)
+    assert (
+        siting.TravelMatrix.from_points(homes.to_crs(4549), homes.to_crs(4549), cutoff=500).nnz == 2
+    )
+
+
+def test_degrees_without_a_reference_system_are_warned_of():
+    degrees = np.array([[121.50, 29.80], [121.55, 29.85]])
+    with pytest.warns(UserWarning, match="haversine"):
+        siting.TravelMatrix.from_points(degrees, degrees, cutoff=500)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        siting.TravelMatrix.from_points(degrees, degrees, cutoff=500, metric="haversine")
+        siting.TravelMatrix.from_points(degrees * 1000, degrees * 1000, cutoff=500)
+        siting.TravelMatrix.from_points([[0, 0], [9, 0]], [[1, 0]], cutoff=5)

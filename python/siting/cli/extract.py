@@ -74,6 +74,7 @@ def extract(given: Any) -> None:
     if p is None:
         p = round(households / HOUSEHOLDS_PER_SITE)
         p = min(max(1, p), MOST_SITES, len(fit))
+    print("The extract does not tell which rooms are idle: those chosen may be in use.")
     rules = {"p": p, "existing": existing.index.tolist()}
     ways = walking(streets, homes, fit, existing)
 
@@ -221,10 +222,15 @@ def _conclude(spaces: Any, plan: siting.Solution) -> None:
         )
     chosen = spaces.loc[_chosen(spaces, plan)]
     names = [
-        f"{name}, {row.kind} of {row.area_m2:,.0f} m²" for name, row in chosen.head(8).iterrows()
+        f"{_named(site, row['name'])}, {row.kind} of {row.area_m2:,.0f} m²"
+        for site, row in chosen.head(8).iterrows()
     ]
     more = f"; and {len(chosen) - 8} more" if len(chosen) > 8 else ""
     print(f"  {proof}\n  Chosen: {'; '.join(names)}{more}.")
+
+
+def _named(site: str, name: Any) -> str:
+    return f"{name} ({site})" if isinstance(name, str) and name else site
 
 
 def _chosen(spaces: Any, plan: siting.Solution) -> list[str]:

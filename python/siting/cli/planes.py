@@ -45,7 +45,10 @@ def bring_together(layers: dict[str, Any], metric: str) -> tuple[dict[str, Any],
         try:
             moved[name] = layer.to_crs(target)
         except Exception as error:  # pyproj has its own exceptions
-            raise InputError(f"--{_option(name)} cannot be projected: {error}") from None
+            raise InputError(
+                f"--{_option(name)} cannot be brought from {_name(layer.crs)} into {_name(known['demand'])} ({error}): "
+                "one of the two may be tied to no place on earth; give both files in the same system"
+            ) from None
         if not np.isfinite(moved[name].total_bounds).all():
             raise InputError(
                 f"--{_option(name)} has coordinates that {_name(layer.crs)} does not have: check --crs and the order of "
