@@ -65,6 +65,11 @@ pub(crate) trait Engine: Checked + Rescaled {
     /// Why a complete search found no plan, and what would make one possible. May search itself, within the limits.
     fn explain(&self, control: &Control) -> Vec<crate::solve::Reason>;
 
+    /// What no plan of any data is better than; `None` where there is no such value.
+    fn ideal(&self) -> Option<f64> {
+        None
+    }
+
     /// The error for a plan whose objective is infinite, and the way out of it.
     fn infinite_objective(&self) -> Error {
         Error::Unverified("its objective is infinite".into())
@@ -155,7 +160,10 @@ fn prove<M: Engine>(model: &M, start: Option<&Plan>, control: &Control) -> Resul
     let start = start.map(|plan| Plan { objective: times_power(plan.objective, units.objective), ..plan.clone() });
     let outcome = within(model, &units, control, |model| model.exact(start.as_ref(), control).map_err(withheld))?;
     Ok(Outcome {
-        bound: outcome.bound.map(|bound| times_power(bound, -units.objective)),
+        bound: outcome.bound.map(|bound| times_power(bound, -units.objective)).map(|bound| match model.ideal() {
+            Some(ideal) if M::SENSE.better(bound, ideal) => ideal,
+            _ => bound,
+        }),
         plan: outcome.plan.map(|plan| restored(plan, &units)),
         ..outcome
     })

@@ -40,4 +40,9 @@ impl Engine for PCenter {
     fn explain(&self, control: &Control) -> Vec<Reason> {
         super::center::explain::reasons(self, control)
     }
+
+    /// Nobody walks less than nothing.
+    fn ideal(&self) -> Option<f64> {
+        Some(0.0)
+    }
 }

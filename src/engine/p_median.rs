@@ -35,4 +35,9 @@ impl Engine for PMedian {
         }
         median::explain(self, control)
     }
+
+    /// Nobody walks less than nothing.
+    fn ideal(&self) -> Option<f64> {
+        Some(0.0)
+    }
 }

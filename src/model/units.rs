@@ -196,7 +196,13 @@ impl Rules {
 impl Capacity {
     /// The power for demands and capacities.
     pub(super) fn power(&self, weights: &[f64]) -> i32 {
-        if self.is_unlimited() { 0 } else { Size::of(self.demands.as_deref().unwrap_or(weights)).power() }
+        if self.is_unlimited() {
+            return 0;
+        }
+        let demands = Size::of(self.demands.as_deref().unwrap_or(weights));
+        // Where nobody takes anything up, the minimum uses are what cannot be met.
+        let size = if demands.exponent.is_none() { Size::of(self.min_use.iter().flatten()) } else { demands };
+        size.power()
     }
 
     pub(super) fn in_units(&self, units: &Units, weights: &[f64]) -> Self {
