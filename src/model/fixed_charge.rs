@@ -104,7 +104,7 @@ impl Rescaled for FixedCharge {
         // Opening and walking add up: they share one unit.
         let both = walking_size(self, &self.weights).with(self.rules.size_of_costs(self.travel.n_sites()));
         let best = best.filter(|_| self.capacity.is_unlimited()).map(|best| best + self.rules.freed());
-        let power = both.up_to(best).power_of_products(&self.weights);
+        let power = both.split_by(&self.capacity).up_to(best).power_of_products(&self.weights);
         Units { weight: power, money: power, capacity: self.capacity.power(&self.weights), objective: power }
     }
 

@@ -119,7 +119,8 @@ impl Rescaled for PMedian {
     fn units(&self, best: Option<f64>) -> Units {
         // Without capacities nobody walks more than a known plan costs in all.
         let best = best.filter(|_| self.capacity.is_unlimited());
-        let weight = walking_size(self, &self.weights).up_to(best).power_of_products(&self.weights);
+        let weight =
+            walking_size(self, &self.weights).split_by(&self.capacity).up_to(best).power_of_products(&self.weights);
         let money = self.rules.power_of_money(self.travel.n_sites());
         Units { weight, money, capacity: self.capacity.power(&self.weights), objective: weight }
     }

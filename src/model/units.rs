@@ -84,6 +84,11 @@ impl Size {
         Self { exponent: exponent(largest), whole }
     }
 
+    /// The same for figures that capacities may split: sums of their parts are not whole.
+    pub fn split_by(self, capacity: &Capacity) -> Self {
+        Self { whole: self.whole && (capacity.is_unlimited() || capacity.single_source), ..self }
+    }
+
     /// The size of both together.
     pub fn with(self, other: Self) -> Self {
         Self { exponent: self.exponent.max(other.exponent), whole: self.whole && other.whole }
