@@ -157,14 +157,22 @@ fn prove<M: Engine>(model: &M, start: Option<&Plan>, control: &Control) -> Resul
     }
     let model = focused.as_ref().unwrap_or(model);
     let units = model.units(best);
+    match prove_in(model, &units, start, control) {
+        // A solver that breaks down in these units may do in the model's own.
+        Err(Error::Solver { .. }) if units != Units::default() => prove_in(model, &Units::default(), start, control),
+        outcome => outcome,
+    }
+}
+
+fn prove_in<M: Engine>(model: &M, units: &Units, start: Option<&Plan>, control: &Control) -> Result<Outcome, Error> {
     let start = start.map(|plan| Plan { objective: times_power(plan.objective, units.objective), ..plan.clone() });
-    let outcome = within(model, &units, control, |model| model.exact(start.as_ref(), control).map_err(withheld))?;
+    let outcome = within(model, units, control, |model| model.exact(start.as_ref(), control).map_err(withheld))?;
     Ok(Outcome {
         bound: outcome.bound.map(|bound| times_power(bound, -units.objective)).map(|bound| match model.ideal() {
             Some(ideal) if M::SENSE.better(bound, ideal) => ideal,
             _ => bound,
         }),
-        plan: outcome.plan.map(|plan| restored(plan, &units)),
+        plan: outcome.plan.map(|plan| restored(plan, units)),
         ..outcome
     })
 }
