@@ -168,7 +168,7 @@ impl Serve {
             dear: 1.0,
             columns: OnceLock::new(),
         };
-        let all = serve.demand.iter().sum::<f64>() * (1.0 + PRECISION);
+        let all = (serve.demand.iter().sum::<f64>() * (1.0 + PRECISION)).ceil(); // whole where capacities are
         let mut local = vec![None; n_sites];
         for (j, (at, state)) in (0_u32..).zip(by_site.state.iter().enumerate()) {
             if !state.may_open() {
