@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import json
 import os
-import weakref
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from siting import _siting, osm
+from siting._datum_look import DatumLook
 from siting._graphs import from_networkx
 from siting._ids import Ids
 from siting._layer import Layer
 from siting._naming import naming
 from siting._numbers import flag, floats, for_each, is_number, number
-from siting._optional import is_a, need
+from siting._optional import need
 from siting._places import BEYOND, MAX_SNAP, Joined, check_joined, join
 from siting._reach import Reach
 from siting._streets import directions, from_lines, to_layers
-from siting._zone import from_degrees, name_of, read_crs
-from siting.datum import warn_if_off_streets
+from siting._zone import name_of, read_crs
 from siting.errors import InputError
 from siting.travel import TravelMatrix
 
-#: Around China: west, south, east, north.
-_CHINA = (73.0, 18.0, 136.0, 54.0)
 _UNITS = {"minutes": "minutes", "seconds": "seconds", "metres": "m"}
 
 
@@ -61,15 +57,11 @@ class Network:
     ) -> Network:
         net = object.__new__(cls)
         net._core, net.crs, net._chosen, net.crossings = core, crs, chosen, crossings
-        net._seen = {}
+        net._look = DatumLook(core, crs)
         return net
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_seen": {}}
-
     _core: _siting.Network
-    #: Layers whose datum was looked at, by their address.
-    _seen: dict[int, weakref.ref[Any]]
+    _look: DatumLook
     _chosen: str | None
     crs: Any
     crossings: int
@@ -267,12 +259,16 @@ class Network:
             InputError: The file cannot be read, is damaged or has no street there; an option is not usable.
         """
         pyproj = need("pyproj", "Network.from_pbf", "geo")
-        waits = (signal_wait, crossing_wait, lift_wait)
-        walked = (all_cycleways, roads_with_separate_sidewalks)
+        profile = osm.profile(
+            steps_factor=steps_factor,
+            signal_wait=signal_wait,
+            crossing_wait=crossing_wait,
+            lift_wait=lift_wait,
+            all_cycleways=all_cycleways,
+            roads_with_separate_sidewalks=roads_with_separate_sidewalks,
+        )
         core, report = _siting.Network.from_pbf(
-            os.fspath(path),
-            part=osm.part(bbox),
-            profile=osm.profile(steps_factor, waits, walked),
+            os.fspath(path), part=osm.part(bbox), profile=profile
         )
         net = cls._of(core, pyproj.CRS.from_epsg(4326))
         net.report = json.loads(report)
@@ -430,37 +426,8 @@ class Network:
         self, argument: str, value: Any, entrances: Any, max_snap: Any, beyond: Any
     ) -> Joined:
         """Joins a layer, after a look at its datum where maps with shifted ones are about."""
-        layer = is_a(value, "geopandas", "GeoDataFrame", "GeoSeries")
-        if layer and value.crs is not None and self._in_china and not self._seen_before(value):
-            warn_if_off_streets(value, self._distances, names=(argument, "the streets"))
+        self._look.at(argument, value)
         return join(self._core, self.crs, argument, value, entrances, max_snap, beyond)
-
-    @cached_property
-    def _in_china(self) -> bool:
-        """Whether the streets lie where web maps with a shifted datum may be the source of layers."""
-        if self.crs is None:
-            return False
-        nodes = self._core.nodes()["at"]
-        middle = (nodes.min(axis=0) + nodes.max(axis=0)) / 2
-        lon, lat = from_degrees(self.crs).transform(*middle, direction="INVERSE")
-        west, south, east, north = _CHINA
-        return bool(west <= lon <= east and south <= lat <= north)
-
-    def _seen_before(self, layer: Any) -> bool:
-        """Whether the datum of a layer was looked at; it counts as seen from now on."""
-        known = self._seen.get(id(layer))
-        if known is not None and known() is layer:
-            return True
-        self._seen = {key: ref for key, ref in self._seen.items() if ref() is not None}
-        self._seen[id(layer)] = weakref.ref(layer)
-        return False
-
-    def _distances(self, lon_lat: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Metres from places in degrees to their nearest streets."""
-        places = np.column_stack(from_degrees(self.crs).transform(lon_lat[:, 0], lon_lat[:, 1]))
-        joined = self._core.join(places, ("points", 250.0, "unreachable", 0.0))
-        distances: NDArray[np.float64] = joined.report()["distances"]
-        return distances
 
     def summary(self) -> dict[str, Any]:
         """Numbers of nodes, edges, one-way edges and components, kilometres, share of the largest component.

@@ -160,11 +160,15 @@ def streets(
     geopandas = need("geopandas", "siting.osm", "geo")
     shapely = need("shapely", "siting.osm", "geo")
     pyproj = need("pyproj", "siting.osm", "geo")
-    waits = (signal_wait, crossing_wait, lift_wait)
-    walked = (all_cycleways, roads_with_separate_sidewalks)
-    table = _siting.osm_streets(
-        os.fspath(pbf), part=part(bbox), profile=profile(steps_factor, waits, walked)
+    walked = profile(
+        steps_factor=steps_factor,
+        signal_wait=signal_wait,
+        crossing_wait=crossing_wait,
+        lift_wait=lift_wait,
+        all_cycleways=all_cycleways,
+        roads_with_separate_sidewalks=roads_with_separate_sidewalks,
     )
+    table = _siting.osm_streets(os.fspath(pbf), part=part(bbox), profile=walked)
     coordinates, starts = _lines(table)
     lon, lat = coordinates.T
     _, _, metres = pyproj.Geod(ellps="WGS84").inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
@@ -187,12 +191,11 @@ def streets(
     return frame
 
 
-def profile(steps_factor: float, waits: tuple[float, ...], walked: tuple[bool, bool]) -> str:
+def profile(*, all_cycleways: bool, roads_with_separate_sidewalks: bool, **numbers: float) -> str:
     """The walking profile as the core reads it."""
-    of_waits = ("signal_wait", "crossing_wait", "lift_wait")
-    numbers = {"steps_factor": steps_factor, **dict(zip(of_waits, waits, strict=True))}
-    of_flags = ("all_cycleways", "roads_with_separate_sidewalks")
-    flags = {name: flag(name, value) for name, value in zip(of_flags, walked, strict=True)}
+    cycleways = flag("all_cycleways", all_cycleways)
+    roads = flag("roads_with_separate_sidewalks", roads_with_separate_sidewalks)
+    flags = {"all_cycleways": cycleways, "roads_with_separate_sidewalks": roads}
     return json.dumps({**_finite(numbers), **flags})
 
 
