@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use super::p_median::walking;
 use super::plan::open_set;
-use super::units::{Rescaled, Units};
+use super::units::{Rescaled, rescaled_rules};
 use super::{Model, Plan, Rules, Sense, check_p_or_budget, check_products, check_weights, rule_setters};
 use crate::error::Error;
 use crate::travel::TravelMatrix;
@@ -97,16 +97,6 @@ impl Model for PCenter {
 }
 
 impl Rescaled for PCenter {
-    fn units(&self, _best: Option<f64>) -> Units {
-        // The objective is one of the radii, which are compared as they are.
-        Units { money: self.rules.power_of_money(self.travel.n_sites()), ..Units::default() }
-    }
-
-    fn in_units(&self, units: &Units) -> Self {
-        self.with_rules(self.rules.in_units(units, self.travel.n_sites()))
-    }
-
-    fn with_rules(&self, rules: Rules) -> Self {
-        Self { rules, ..self.clone() }
-    }
+    // The objective is one of the radii, which are compared as they are.
+    rescaled_rules!();
 }

@@ -14,7 +14,7 @@
 use std::sync::Arc;
 
 use super::plan::open_set;
-use super::units::{Rescaled, Units};
+use super::units::{Rescaled, rescaled_rules};
 use super::{Model, Plan, Rules, Sense, rule_setters};
 use crate::error::Error;
 use crate::travel::{Metric, TravelMatrix};
@@ -121,16 +121,6 @@ impl Model for PDispersion {
 }
 
 impl Rescaled for PDispersion {
-    fn units(&self, _best: Option<f64>) -> Units {
-        // The objective is one of the distances, which are compared as they are.
-        Units { money: self.rules.power_of_money(self.travel.n_sites()), ..Units::default() }
-    }
-
-    fn in_units(&self, units: &Units) -> Self {
-        self.with_rules(self.rules.in_units(units, self.travel.n_sites()))
-    }
-
-    fn with_rules(&self, rules: Rules) -> Self {
-        Self { rules, ..self.clone() }
-    }
+    // The objective is one of the distances, which are compared as they are.
+    rescaled_rules!();
 }

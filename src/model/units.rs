@@ -1,8 +1,8 @@
 //! Units that suit the search: a problem in grams and the same problem in tonnes have the same plan.
 //!
 //! Solvers and engines compare with absolute tolerances of about 1e-6, which swallow budgets of 1e-7 and choke on weights
-//! of 1e12. So weights, money and capacities that are far from one are searched in units in which they are not. Units
-//! are powers of two: nothing is rounded on the way there and back.
+//! of 1e12. So weights, money and capacities whose size does not suit them are searched in other units. Those are powers
+//! of two: nothing is rounded on the way there and back.
 
 use super::{Capacity, Model, Rules, SiteState};
 
@@ -243,3 +243,22 @@ macro_rules! rescaled_fields {
     };
 }
 pub(super) use rescaled_fields;
+
+/// The methods of [`Rescaled`] for models of which only the money has a unit that matters to the search.
+macro_rules! rescaled_rules {
+    () => {
+        fn units(&self, _best: Option<f64>) -> crate::model::Units {
+            let money = self.rules.power_of_money(self.travel.n_sites());
+            crate::model::Units { money, ..crate::model::Units::default() }
+        }
+
+        fn in_units(&self, units: &crate::model::Units) -> Self {
+            self.with_rules(self.rules.in_units(units, self.travel.n_sites()))
+        }
+
+        fn with_rules(&self, rules: crate::model::Rules) -> Self {
+            Self { rules, ..self.clone() }
+        }
+    };
+}
+pub(super) use rescaled_rules;
