@@ -3,11 +3,6 @@
 //! Extracts come from the usual places (Geofabrik, BBBike, `osmium extract`). Files are read as they are, from the disk
 //! and in place: no service is called, and hostile or damaged files end in [`Error::File`].
 
-use std::path::Path;
-
-use crate::error::Error;
-use crate::network::Network;
-
 mod nodes;
 mod pbf;
 mod places;
@@ -17,6 +12,11 @@ mod rings;
 mod split;
 mod streets;
 mod town;
+
+use std::path::Path;
+
+use crate::error::Error;
+use crate::network::Network;
 
 pub use profile::WalkingProfile;
 pub use region::Region;
@@ -60,4 +60,13 @@ impl Network {
         }
         Self::new(osm.streets)
     }
+}
+
+/// Refuses options that are not finite or below what makes sense.
+fn at_least(argument: &'static str, value: f64, least: f64) -> Result<(), Error> {
+    if value.is_finite() && value >= least {
+        return Ok(());
+    }
+    let reason = format!("a finite number of {least} or more is expected");
+    Err(Error::InvalidValue { argument, value: value.to_string(), reason })
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::pbf::Tags;
 use crate::error::Error;
 use crate::network::Direction;
+use crate::network::osm::at_least;
 
 /// What people on foot use. Seconds and factors are assumptions: no source gives them for a whole city.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -137,17 +138,10 @@ pub(super) fn kind_names() -> Vec<String> {
 impl WalkingProfile {
     /// Checks that factors and waits are numbers of use.
     pub(super) fn validate(&self) -> Result<(), Error> {
-        let check = |argument, value: f64, least: f64| {
-            if value.is_finite() && value >= least {
-                return Ok(());
-            }
-            let reason = format!("a finite number of {least} or more is expected");
-            Err(Error::InvalidValue { argument, value: value.to_string(), reason })
-        };
-        check("steps_factor", self.steps_factor, 0.1)?;
-        check("signal_wait", self.signal_wait, 0.0)?;
-        check("crossing_wait", self.crossing_wait, 0.0)?;
-        check("lift_wait", self.lift_wait, 0.0)
+        at_least("steps_factor", self.steps_factor, 0.1)?;
+        at_least("signal_wait", self.signal_wait, 0.0)?;
+        at_least("crossing_wait", self.crossing_wait, 0.0)?;
+        at_least("lift_wait", self.lift_wait, 0.0)
     }
 
     /// Whether and how a way with these tags is walked.

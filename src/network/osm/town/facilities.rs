@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::network::osm::pbf::Tags;
+use crate::town::SurveyedService;
 
 /// Services of a neighbourhood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,9 +38,9 @@ impl OsmService {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::CommunityCanteen => "community canteen",
-            Self::Childcare => "childcare",
-            Self::AfterSchoolCare => "after-school care",
+            Self::CommunityCanteen => SurveyedService::CommunityCanteen.name(),
+            Self::Childcare => SurveyedService::Childcare.name(),
+            Self::AfterSchoolCare => SurveyedService::AfterSchoolCare.name(),
             Self::ElderlyCare => "elderly care",
             Self::Health => "health",
             Self::Pharmacy => "pharmacy",

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::spaces::idle;
 use crate::error::Error;
+use crate::network::osm::at_least;
 use crate::network::osm::pbf::Tags;
 
 /// Which buildings count as homes that are tagged `building=yes` and nothing more.
@@ -60,19 +61,12 @@ impl Default for HomesOptions {
 
 impl HomesOptions {
     pub(super) fn validate(&self) -> Result<(), Error> {
-        let check = |argument, value: f64, least: f64| {
-            if value.is_finite() && value >= least {
-                return Ok(());
-            }
-            let reason = format!("a finite number of {least} or more is expected");
-            Err(Error::InvalidValue { argument, value: value.to_string(), reason })
-        };
-        check("least_footprint", self.least_footprint, 0.0)?;
-        check("floor_area_per_household", self.floor_area_per_household, 1.0)?;
-        check("metres_per_level", self.metres_per_level, 1.0)?;
-        check("levels_of_apartments", self.levels_of_apartments, 1.0)?;
-        check("levels_of_houses", self.levels_of_houses, 1.0)?;
-        check("levels_of_untyped", self.levels_of_untyped, 1.0)
+        at_least("least_footprint", self.least_footprint, 0.0)?;
+        at_least("floor_area_per_household", self.floor_area_per_household, 1.0)?;
+        at_least("metres_per_level", self.metres_per_level, 1.0)?;
+        at_least("levels_of_apartments", self.levels_of_apartments, 1.0)?;
+        at_least("levels_of_houses", self.levels_of_houses, 1.0)?;
+        at_least("levels_of_untyped", self.levels_of_untyped, 1.0)
     }
 }
 
