@@ -12,6 +12,7 @@ import siting
 from hypothesis import given
 from hypothesis import strategies as st
 from siting import datum
+from siting._datum_look import DatumLook
 
 # The test values of eviltransform, longitude first: WGS 84 and GCJ-02.
 PUBLISHED = np.array(
@@ -183,9 +184,9 @@ def test_the_look_at_the_datum_takes_a_sample_of_a_large_layer(monkeypatch):
     streets, homes = streets_and_homes(NINGBO)
     net = siting.Network.from_geodataframe(streets)
     asked = []
-    distances = siting.Network._distances
+    distances = DatumLook._distances
     monkeypatch.setattr(
-        siting.Network, "_distances", lambda self, at: asked.append(len(at)) or distances(self, at)
+        DatumLook, "_distances", lambda self, at: asked.append(len(at)) or distances(self, at)
     )
     net.join(pd.concat([homes] * 30, ignore_index=True))
     assert asked == [7 * 200]
