@@ -24,6 +24,15 @@ pub struct Group {
     pub people: Vec<f64>,
 }
 
+/// What a survey of the residents says of one service: how much its need counts at each demand point.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Survey {
+    /// Name of the service.
+    pub service: String,
+    /// ω_is: the weight of the need at each demand point; 0 where nobody wants the service.
+    pub weights: Vec<f64>,
+}
+
 /// A division of the demand points: districts, or communities.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Areas {
@@ -99,6 +108,9 @@ pub struct Demand {
     /// Town or country at each demand point; `None` means that all lie in town.
     #[serde(default)]
     pub settings: Option<Vec<Setting>>,
+    /// What residents were asked about services; a service without a survey counts 1 everywhere.
+    #[serde(default)]
+    pub surveys: Vec<Survey>,
 }
 
 impl Demand {
@@ -144,6 +156,28 @@ impl Demand {
     pub fn settings(mut self, settings: impl Into<Vec<Setting>>) -> Self {
         self.settings = Some(settings.into());
         self
+    }
+
+    /// How much the need of a service counts at each demand point, by a survey of the residents. Plans weigh by it; the
+    /// audit counts people.
+    ///
+    /// ```
+    /// use siting::service::Demand;
+    /// let demand = Demand::new([100.0, 80.0]).survey("childcare", [1.0, 0.4]);
+    /// assert_eq!(demand.surveyed("childcare", 1), 0.4);
+    /// assert_eq!(demand.surveyed("canteen", 1), 1.0);
+    /// ```
+    #[must_use]
+    pub fn survey(mut self, service: impl Into<String>, weights: impl Into<Vec<f64>>) -> Self {
+        self.surveys.push(Survey { service: service.into(), weights: weights.into() });
+        self
+    }
+
+    /// ω_is: how much the need of a service counts at a demand point.
+    #[must_use]
+    pub fn surveyed(&self, service: &str, demand: usize) -> f64 {
+        let survey = self.surveys.iter().find(|survey| survey.service == service);
+        survey.and_then(|survey| survey.weights.get(demand)).copied().unwrap_or(1.0)
     }
 
     /// The number of demand points.
@@ -203,6 +237,20 @@ impl Demand {
             }
             for (at, &people) in group.people.iter().enumerate() {
                 entry.non_negative(&format!("people[{at}] ({:?})", group.name), people)?;
+            }
+        }
+        for (index, survey) in self.surveys.iter().enumerate() {
+            let entry = super::field::Entry::new("surveys", index);
+            if self.surveys.iter().take(index).any(|other| other.service == survey.service) {
+                let reason = "this service has a survey already: give one for each service";
+                return Err(entry.wrong("service", format!("{:?}", survey.service), reason));
+            }
+            if survey.weights.len() != self.len() {
+                let reason = format!("{} are expected, one per demand point ({:?})", self.len(), survey.service);
+                return Err(entry.wrong("weights", format!("{} numbers", survey.weights.len()), reason));
+            }
+            for (at, &weight) in survey.weights.iter().enumerate() {
+                entry.non_negative(&format!("weights[{at}] ({:?})", survey.service), weight)?;
             }
         }
         if let Some(households) = &self.households {

@@ -245,7 +245,7 @@ impl Service {
         entry.non_negative("limit.urban", self.limit.urban)?;
         entry.non_negative("limit.rural", self.limit.rural)?;
         for (at, module) in self.modules.iter().enumerate() {
-            module.check(entry, at)?;
+            module.check_as(entry, &format!("modules[{at}]"))?;
         }
         let modules: Vec<String> = self.modules.iter().map(|module| module.name.clone()).collect();
         entry.distinct("modules", &modules)?;

@@ -32,10 +32,12 @@
 
 mod audit;
 mod demand;
+mod facility;
 mod field;
 mod kind;
 mod module;
 mod pair;
+mod plan;
 mod programme;
 mod slot;
 mod space;
@@ -46,13 +48,17 @@ pub use audit::{
     Audit, AuditOptions, Band, Catchment, CommunityAudit, Coverage, Inequality, PointAudit, ScoreWeights, ServiceAudit,
     WorstServed,
 };
-pub use demand::{Areas, Demand, Group, Setting};
+pub use demand::{Areas, Demand, Group, Setting, Survey};
+pub use facility::Facility;
 pub use kind::{Need, Service, Target, TravelLimit};
 pub use module::Module;
 pub use pair::{Pair, PairRule};
+pub use plan::{
+    Change, Complexes, EnvyLimit, Fitout, Host, Least, PlanObjective, PlanRules, Quota, Served, ServicePlan, Size,
+};
 pub use programme::Programme;
 pub use slot::Slot;
-pub use space::{Facility, Space};
+pub use space::Space;
 pub use standard::{Figure, FigureRow, LimitUnit, PRESETS, Standard, StandardModule, StandardNeed, StandardService};
 
 pub use crate::town::Tenure;

@@ -20,15 +20,15 @@ pub struct Module {
     pub name: String,
     /// Usable area it takes, in m².
     pub area: f64,
-    /// Places it offers in each slot that it is open, in the unit of the service's need.
+    /// Places it offers in each slot in which it is open, in the unit of the service's need.
     pub places: f64,
     /// Cost of fitting it out, once, in units of money.
     #[serde(default)]
     pub capital_cost: f64,
-    /// Running cost a year, rent left out, in units of money.
+    /// Running cost a year for each slot in which it is open, rent left out, in units of money.
     #[serde(default)]
     pub running_cost: f64,
-    /// Income a year, in units of money.
+    /// Income a year for each slot in which it is open, in units of money.
     #[serde(default)]
     pub income: f64,
 }
@@ -67,17 +67,17 @@ impl Module {
         self.running_cost - self.income
     }
 
-    /// Checks the module, which is number `at` of its service.
-    pub(super) fn check(&self, service: Entry, at: usize) -> Result<(), Error> {
-        service.named(&format!("modules[{at}].name"), &self.name)?;
-        service.positive(&format!("modules[{at}].area"), self.area)?;
-        for (field, value) in [
+    /// Checks the module under the name of the field that holds it: `modules[1]`.
+    pub(super) fn check_as(&self, entry: Entry, field: &str) -> Result<(), Error> {
+        entry.named(&format!("{field}.name"), &self.name)?;
+        entry.positive(&format!("{field}.area"), self.area)?;
+        for (part, value) in [
             ("places", self.places),
             ("capital_cost", self.capital_cost),
             ("running_cost", self.running_cost),
             ("income", self.income),
         ] {
-            service.non_negative(&format!("modules[{at}].{field}"), value)?;
+            entry.non_negative(&format!("{field}.{part}"), value)?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::field::Entry;
+use super::field::{Entry, stranger};
 use super::{Demand, Facility, Pair, Service, Slot, Space};
 use crate::error::{Error, check_length};
 use crate::travel::TravelMatrix;
@@ -39,6 +39,9 @@ pub struct Programme {
     /// From each demand point to each facility of today, in the unit of the services' limits; `None` without facilities.
     #[serde(default)]
     pub travel: Option<Arc<TravelMatrix>>,
+    /// From each demand point to each idle space, in the unit of the services' limits; only plans need it.
+    #[serde(default)]
+    pub travel_to_spaces: Option<Arc<TravelMatrix>>,
     /// The parts of the day; empty means one slot, the whole day.
     #[serde(default)]
     pub slots: Vec<Slot>,
@@ -57,6 +60,7 @@ impl Programme {
             spaces: Vec::new(),
             facilities: Vec::new(),
             travel: None,
+            travel_to_spaces: None,
             slots: Vec::new(),
             pairs: Vec::new(),
         }
@@ -66,6 +70,13 @@ impl Programme {
     #[must_use]
     pub fn spaces(mut self, spaces: impl Into<Vec<Space>>) -> Self {
         self.spaces = spaces.into();
+        self
+    }
+
+    /// The travel matrix from the demand points to the idle spaces: one site for each space, in the same order.
+    #[must_use]
+    pub fn travel_to_spaces(mut self, travel: impl Into<Arc<TravelMatrix>>) -> Self {
+        self.travel_to_spaces = Some(travel.into());
         self
     }
 
@@ -132,21 +143,34 @@ impl Programme {
         for (index, facility) in self.facilities.iter().enumerate() {
             facility.check(Entry::new("facilities", index), &names, districts)?;
         }
+        for (index, survey) in self.demand.surveys.iter().enumerate() {
+            if !names.contains(&survey.service) {
+                let reason = stranger("services", &names);
+                return Err(Entry::new("surveys", index).wrong("service", format!("{:?}", survey.service), reason));
+            }
+        }
         Pair::check_all(&self.pairs, &names)?;
         self.check_travel()
     }
 
     fn check_travel(&self) -> Result<(), Error> {
-        let Some(travel) = &self.travel else {
-            return if self.facilities.is_empty() {
-                Ok(())
-            } else {
-                let reason = "facilities need a travel matrix from the demand points to each of them";
-                Err(Error::Missing { argument: "travel", reason })
-            };
-        };
-        check_length("travel", travel.n_demand(), self.demand.len(), "rows, one per demand point")?;
-        check_length("travel", travel.n_sites(), self.facilities.len(), "columns, one per facility")?;
+        if self.travel.is_none() && !self.facilities.is_empty() {
+            let reason = "facilities need a travel matrix from the demand points to each of them";
+            return Err(Error::Missing { argument: "travel", reason });
+        }
+        if let Some(travel) = &self.travel {
+            check_length("travel", travel.n_sites(), self.facilities.len(), "columns, one per facility")?;
+            self.check_matrix("travel", travel)?;
+        }
+        if let Some(travel) = &self.travel_to_spaces {
+            check_length("travel_to_spaces", travel.n_sites(), self.spaces.len(), "columns, one per space")?;
+            self.check_matrix("travel_to_spaces", travel)?;
+        }
+        Ok(())
+    }
+
+    fn check_matrix(&self, argument: &'static str, travel: &TravelMatrix) -> Result<(), Error> {
+        check_length(argument, travel.n_demand(), self.demand.len(), "rows, one per demand point")?;
         let Some(cutoff) = travel.cutoff() else { return Ok(()) };
         let rural = self.demand.settings.iter().flatten().any(|&setting| setting == super::Setting::Rural);
         for service in &self.services {
@@ -157,7 +181,7 @@ impl Programme {
                      of at least {farthest}",
                     service.name
                 );
-                return Err(Error::Conflict { argument: "services", other: "travel", reason });
+                return Err(Error::Conflict { argument: "services", other: argument, reason });
             }
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Idle spaces that may host services, and facilities that serve today.
+//! Idle spaces that may host services.
 
 use serde::{Deserialize, Serialize};
 
@@ -108,75 +108,8 @@ impl Space {
     }
 }
 
-/// A facility that serves people today.
-///
-/// Places and area may be unknown; then the audit says so wherever a figure would need them.
-///
-/// # Example
-///
-/// ```
-/// use siting::service::Facility;
-/// let canteen = Facility::new("community canteen").places(120.0).area(135.0).district("North");
-/// assert_eq!(canteen.places, Some(120.0));
-/// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Facility {
-    /// Name of the service it offers.
-    pub service: String,
-    /// Places, in the unit of the service's need; `None` where unknown.
-    #[serde(default)]
-    pub places: Option<f64>,
-    /// Area in m²; `None` where unknown.
-    #[serde(default)]
-    pub area: Option<f64>,
-    /// Name of its district; `None` only where the demand has no districts.
-    #[serde(default)]
-    pub district: Option<String>,
-}
-
-impl Facility {
-    /// A facility of a service, its places and area unknown until told.
-    #[must_use]
-    pub fn new(service: impl Into<String>) -> Self {
-        Self { service: service.into(), places: None, area: None, district: None }
-    }
-
-    /// Its places, in the unit of the service's need.
-    #[must_use]
-    pub fn places(mut self, places: f64) -> Self {
-        self.places = Some(places);
-        self
-    }
-
-    /// Its area in m².
-    #[must_use]
-    pub fn area(mut self, area: f64) -> Self {
-        self.area = Some(area);
-        self
-    }
-
-    /// The name of its district.
-    #[must_use]
-    pub fn district(mut self, district: impl Into<String>) -> Self {
-        self.district = Some(district.into());
-        self
-    }
-
-    pub(super) fn check(&self, entry: Entry, services: &[String], districts: &[String]) -> Result<(), Error> {
-        if !services.contains(&self.service) {
-            return Err(entry.wrong("service", format!("{:?}", self.service), stranger("services", services)));
-        }
-        for (field, value) in [("places", self.places), ("area", self.area)] {
-            if let Some(value) = value {
-                entry.non_negative(field, value)?;
-            }
-        }
-        check_district(entry, self.district.as_deref(), districts)
-    }
-}
-
 /// A district must be one of those of the demand.
-fn check_district(entry: Entry, district: Option<&str>, districts: &[String]) -> Result<(), Error> {
+pub(super) fn check_district(entry: Entry, district: Option<&str>, districts: &[String]) -> Result<(), Error> {
     match district {
         None if districts.is_empty() => Ok(()),
         None => Err(entry.wrong(

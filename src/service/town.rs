@@ -87,10 +87,9 @@ impl Facility {
     #[must_use]
     pub fn of_town(town: &SyntheticTown) -> Vec<Self> {
         let facility = |facility: &crate::town::Facility| Self {
-            service: facility.service.name().into(),
             places: Some(f64::from(facility.places)),
-            area: None,
             district: district(town, facility.district),
+            ..Self::new(facility.service.name())
         };
         town.facilities.iter().map(facility).collect()
     }
