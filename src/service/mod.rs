@@ -57,6 +57,7 @@ pub use plan::{
     Change, Complexes, EnvyLimit, Fitout, Host, Least, PlanObjective, PlanRules, Quota, Served, ServicePlan, Size,
 };
 pub use programme::Programme;
+pub(crate) use plan::QuotaHere;
 pub use slot::Slot;
 pub use space::Space;
 pub use standard::{Figure, FigureRow, LimitUnit, PRESETS, Standard, StandardModule, StandardNeed, StandardService};
