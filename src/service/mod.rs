@@ -54,7 +54,8 @@ pub use kind::{Need, Service, Target, TravelLimit};
 pub use module::Module;
 pub use pair::{Pair, PairRule};
 pub use plan::{
-    Change, Complexes, EnvyLimit, Fitout, Host, Least, PlanObjective, PlanRules, Quota, Served, ServicePlan, Size,
+    Change, Complexes, EnvyLimit, Fitout, Host, Least, Money, PlanCoverage, PlanObjective, PlanRules, Quota, Served,
+    ServicePlan, Size, SpaceMoney,
 };
 pub use programme::Programme;
 pub use slot::Slot;
