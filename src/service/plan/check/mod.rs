@@ -148,6 +148,16 @@ fn check_figures(plan: &ServicePlan, objective: f64) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether an amount is no more than a capacity, within the tolerance; what is not a number is not.
+fn within(amount: f64, most: f64) -> bool {
+    amount * (1.0 - TOLERANCE) <= most
+}
+
+/// Whether an amount is no less than what is asked, within the tolerance; what is not a number is not.
+fn reaches(amount: f64, least: f64) -> bool {
+    amount >= least * (1.0 - TOLERANCE)
+}
+
 fn unverified<T>(message: String) -> Result<T, Error> {
     Err(Error::Unverified(message))
 }

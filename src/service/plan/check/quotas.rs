@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::spaces::area_of;
-use super::{TOLERANCE, unverified};
+use super::{reaches, unverified};
 use crate::error::Error;
 use crate::service::plan::money::open_slots;
 use crate::service::{Change, Fitout, Least, PlanRules, Programme, Size};
@@ -49,7 +49,7 @@ pub(super) fn check(
                 }
                 Least::Facilities(least) => (count, f64::from(least), "facilities"),
             };
-            if !(there >= least * (1.0 - TOLERANCE)) {
+            if !reaches(there, least) {
                 let place = district.map_or_else(|| "in all".to_owned(), |name| format!("in district {name:?}"));
                 let name = &quota.service;
                 return unverified(format!("{name:?} has {there} {unit} {place}, fewer than its quota of {least}"));

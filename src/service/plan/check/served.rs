@@ -1,7 +1,7 @@
 //! Who is served where: reach, shares, capacity and minimum use.
 
 use super::aims::Need;
-use super::{TOLERANCE, unverified};
+use super::{TOLERANCE, reaches, unverified, within};
 use crate::error::Error;
 use crate::service::plan::money::open_slots;
 use crate::service::{Change, Fitout, Host, Programme, Served, Size};
@@ -81,10 +81,10 @@ fn check_fitouts(programme: &Programme, fitouts: &[Fitout], amounts: &[f64]) -> 
             Size::Moved(facility) => programme.facilities[facility as usize].places.unwrap_or(0.0),
         };
         let (j, name, least) = (fitout.space, &service.name, service.minimum_use);
-        if !(amount * (1.0 - TOLERANCE) <= places) {
+        if !within(amount, places) {
             return unverified(format!("{name:?} in space {j} serves {amount}, more than its {places} places"));
         }
-        if !(amount >= least * (1.0 - TOLERANCE)) {
+        if !reaches(amount, least) {
             return unverified(format!("{name:?} in space {j} serves {amount}, less than its minimum use of {least}"));
         }
     }
@@ -97,7 +97,7 @@ fn check_facilities(programme: &Programme, changes: &[Change], amounts: &[f64]) 
         let Some(own) = facility.places else { continue };
         let more = facility.enlargement.as_ref().filter(|_| *change == Change::Enlarged);
         let places = own + more.map_or(0.0, |module| module.places);
-        if !(amount * (1.0 - TOLERANCE) <= places) {
+        if !within(amount, places) {
             let name = &facility.service;
             return unverified(format!("{name:?} at facility {f} serves {amount}, more than its {places} places"));
         }

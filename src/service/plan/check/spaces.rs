@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{TOLERANCE, unverified};
+use super::{unverified, within};
 use crate::error::Error;
 use crate::service::{Complexes, Fitout, PairRule, PlanRules, Programme, Service, Size, Space};
 
@@ -154,7 +154,7 @@ fn check_area(programme: &Programme, space: &Space, here: &[Fitout], pairs: &[Pa
             .filter_map(|pair| pair.shared)
             .sum();
         let taken = areas - shared;
-        if !(taken * (1.0 - TOLERANCE) <= space.area) {
+        if !within(taken, space.area) {
             let when = programme.slots.get(slot).map_or_else(String::new, |slot| format!(" in slot {:?}", slot.name));
             let (j, own) = (here.first().map_or(0, |fitout| fitout.space), space.area);
             return unverified(format!("the services in space {j} take {taken} m²{when}, more than its area of {own}"));
