@@ -153,7 +153,7 @@ fn facility(dice: &mut Dice, services: usize) -> Facility {
         let module = Module::new("more", 1.0 + dice.number(4), 1.0 + dice.number(6)).capital_cost(dice.number(5));
         facility = facility.enlargement(module.running_cost(dice.number(4)).income(dice.number(4)));
     }
-    if facility.places.is_some() && facility.area.is_some() && dice.chance(40) {
+    if facility.places.is_some() && facility.area.is_some() && dice.chance(70) {
         facility = facility.moving_cost(dice.number(5));
     }
     if dice.chance(40) {
@@ -223,7 +223,7 @@ fn rules(dice: &mut Dice, programme: &Programme) -> PlanRules {
         }
     }
     rules.complexes = dice.maybe(30, |dice| complexes(dice, &names));
-    for _ in 0..dice.size(4) / 2 * 2 / (1 + dice.size(2)) {
+    for _ in 0..[0, 0, 1, 2][dice.size(4)] {
         let quota = Quota::new(&names[dice.size(names.len())], least(dice));
         let named = by_district && dice.chance(40);
         let district = named.then(|| districts[dice.size(districts.len())].clone());
