@@ -58,6 +58,7 @@ pub use plan::{
     ServicePlan, Size, SpaceMoney,
 };
 pub use programme::Programme;
+pub(crate) use plan::QuotaHere;
 pub use slot::Slot;
 pub use space::Space;
 pub use standard::{Figure, FigureRow, LimitUnit, PRESETS, Standard, StandardModule, StandardNeed, StandardService};
