@@ -4,6 +4,7 @@
 mod plan_town;
 
 use plan_town::{CANTEEN, CULTURE, DAY, EVENING, WORKSHOP, plan, town};
+use proptest::prelude::*;
 use siting::service::{
     Change, Complexes, Fitout, Host, Least, Pair, PlanObjective, PlanRules, Programme, Quota, Served, ServicePlan, Size,
 };
@@ -638,4 +639,66 @@ fn wrong_rules_are_mistakes_in_the_input() {
     plan.rules.budget = Some(-1.0);
     let error = town().check(&plan).unwrap_err();
     assert!(error.is_input() && error.to_string().contains("budget is -1"), "{error}");
+}
+
+/// A position that is mostly there and sometimes far out.
+fn position() -> impl Strategy<Value = u32> {
+    prop_oneof![12 => 0_u32..5, 1 => Just(u32::MAX)]
+}
+
+/// Any plan that can be written down, sensible or not.
+fn any_plan() -> impl Strategy<Value = ServicePlan> {
+    let number = || prop_oneof![8 => 0.0..1.5_f64, 1 => any::<f64>()];
+    let size = prop_oneof![2 => position().prop_map(Size::Module), 1 => position().prop_map(Size::Moved)];
+    let slots =
+        prop_oneof![2 => Just(vec![DAY]), 1 => Just(vec![DAY, EVENING]), 1 => prop::collection::vec(position(), 0..4)];
+    let fitout = (position(), position(), size, slots).prop_map(|(space, service, size, slots)| Fitout {
+        space,
+        service,
+        size,
+        slots,
+    });
+    let change = prop_oneof![
+        4 => Just(Change::Kept),
+        1 => Just(Change::Enlarged),
+        1 => Just(Change::Closed),
+        1 => position().prop_map(|to| Change::Moved { to }),
+    ];
+    let host = prop_oneof![position().prop_map(Host::Space), position().prop_map(Host::Facility)];
+    let row = (position(), position(), host, number()).prop_map(|(service, demand, host, share)| Served {
+        service,
+        demand,
+        host,
+        share,
+    });
+    let lists = (
+        prop::collection::vec(fitout, 0..4),
+        prop_oneof![9 => prop::collection::vec(change.clone(), 5), 1 => prop::collection::vec(change, 0..7)],
+        prop::collection::vec(row, 0..4),
+    );
+    (lists, number(), prop::option::of(number()), any::<bool>(), any::<bool>()).prop_map(
+        |((mut fitouts, facilities, mut served), objective, bound, sorted, free)| {
+            if sorted {
+                fitouts.sort_by_key(|own| (own.space, own.service));
+                served.sort_by_key(|row| (row.service, row.demand, row.host));
+            }
+            let plan = plan();
+            let rules = if free { PlanRules::default() } else { plan.rules.clone() };
+            ServicePlan { fitouts, facilities, served, objective, bound, rules, ..plan }
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+    #[test]
+    fn no_plan_that_can_be_written_down_makes_the_checker_or_the_reading_panic(plan in any_plan()) {
+        let programme = town();
+        let refused = programme.check(&plan);
+        prop_assert!(refused.as_ref().is_ok_and(|()| plan.served.is_empty()) || matches!(refused, Err(Error::Unverified(_))));
+        // What can be read at all can be read in every way.
+        let read = [plan.money(&programme).is_ok(), plan.coverage(&programme).is_ok(), programme.fitted(&plan).is_ok()];
+        prop_assert!(read == [true; 3] || read == [false; 3], "{read:?}");
+    }
 }
