@@ -53,11 +53,11 @@ pub use facility::Facility;
 pub use kind::{Need, Service, Target, TravelLimit};
 pub use module::Module;
 pub use pair::{Pair, PairRule};
-pub(crate) use plan::QuotaHere;
 pub use plan::{
     Change, Complexes, EnvyLimit, Fitout, Host, Least, Money, PlanCoverage, PlanObjective, PlanRules, Quota, Served,
     ServicePlan, Size, SpaceMoney,
 };
+pub(crate) use plan::{QuotaHere, verify};
 pub use programme::Programme;
 pub use slot::Slot;
 pub use space::Space;

@@ -39,9 +39,9 @@ impl Candidate {
     /// Places of a group or, beyond the groups, of a facility.
     pub fn places(&self, instance: &Instance, host: usize) -> f64 {
         match host.checked_sub(instance.groups.len()) {
-            None => self
-                .choice_of(instance, host)
-                .map_or(0.0, |choice| instance.choices[choice].places * f64::from(self.open[choice].count_ones())),
+            None => self.choice_of(instance, host).map_or(0.0, |choice| {
+                instance.choices[choice].places * f64::from(self.open[choice].count_ones())
+            }),
             Some(f) => self.states[f].map_or(0.0, |state| instance.stays[f].states[state].places),
         }
     }

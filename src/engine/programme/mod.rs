@@ -83,10 +83,5 @@ fn exact(instance: &Instance, scope: &Scope, start: Option<&Candidate>, control:
         None => found.bound,
     };
     control.use_power(0);
-    Ok(Outcome {
-        candidate,
-        bound: bound.map(|bound| times_power(bound, -power)),
-        ended: found.ended,
-        nodes: found.nodes,
-    })
+    Ok(Outcome { candidate, bound: bound.map(|bound| times_power(bound, -power)), ended: found.ended, nodes: found.nodes })
 }

@@ -1,6 +1,8 @@
 //! The rows of a programme: what all rooms, facilities and people share.
 
-use crate::service::{Change, Facility, Least, PlanObjective, PlanRules, Programme, QuotaHere, Service, Size, Space};
+use crate::service::{
+    Change, Facility, Least, PlanObjective, PlanRules, Programme, QuotaHere, Service, Size, Space,
+};
 
 use super::instance::{Choice, Room, State, Stay, Terms};
 
