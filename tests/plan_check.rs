@@ -113,6 +113,22 @@ fn each_objective_is_added_up_as_by_hand() {
 }
 
 #[test]
+fn an_objective_that_cancels_is_compared_by_the_size_of_what_it_sums() {
+    // 567 of capital less 63 years of 9.
+    let cancelled: Spoil = |p, plan| {
+        p.pairs.clear();
+        p.spaces[0].area = 400.0;
+        plan.rules.objective = PlanObjective::Cost { years: 63.0 };
+        (plan.objective, plan.bound, plan.gap) = (1e-10, Some(0.0), Some(1.0));
+    };
+    assert_eq!(told(&[cancelled]), None);
+    let bounded: Spoil = |_, plan| plan.bound = Some(2e-10);
+    assert_eq!(told(&[cancelled, bounded]), None);
+    let message = told(&[cancelled, |_, plan| plan.objective = 1e-4]).unwrap();
+    assert!(message.contains("the objective is 0 by the programme, but 0.0001 was claimed"), "{message}");
+}
+
+#[test]
 fn the_reward_of_a_pair_is_counted_once_in_each_space_that_hosts_both() {
     // Culture and canteen are open together by day; the pair counts once all the same, and in space 0 alone.
     let paired: Spoil = |p, plan| {
