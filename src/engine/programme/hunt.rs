@@ -19,6 +19,9 @@ use crate::solve::{Control, Method, Phase};
 const STEPS: usize = 20;
 /// Rounds at most before the solver takes over.
 const ROUNDS: usize = 60;
+/// A programme of so few arcs and choices is soon solved by the solver, after so many rounds.
+const SMALL: usize = 600;
+const ROUNDS_OF_SMALL: usize = 3;
 /// Rounds without a better plan after which only the bound is worked on.
 const IDLE: usize = 12;
 /// Tries at a better plan in each round: as many as rooms, within these.
@@ -49,7 +52,8 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
     let mut best = start;
     let mut draft = best.as_ref().map(|best| Draft::of(instance, &reach, &cell_of, best));
     let (mut idle, mut hopeless) = (0, 0);
-    for round in 0..ROUNDS {
+    let rounds = if instance.cells.arcs.len() + instance.choices.len() < SMALL { ROUNDS_OF_SMALL } else { ROUNDS };
+    for round in 0..rounds {
         for _ in 0..STEPS {
             let plan = best.as_ref().map(|best| best.value);
             let go = !ascent.is_done() && ascent.step(instance, &reach, plan, control);

@@ -274,6 +274,14 @@ impl Instance {
         gains.fold(least, |most, gain| most.max(gain.abs()))
     }
 
+    /// Differences of objectives below this are the rounding of what they add up.
+    pub fn rounding(&self) -> f64 {
+        let arcs: f64 = self.cells.arcs.iter().map(|arc| arc.gain.abs()).sum();
+        let choices = self.choices.iter().map(|choice| choice.terms.gain.abs() + choice.slot_terms.gain.abs());
+        let rooms = self.rooms.iter().map(|room| room.terms.gain.abs());
+        1e-14 * (arcs + choices.chain(rooms).sum::<f64>() + self.largest_gain())
+    }
+
     /// The least share of a district that is met by these flows, for the objective of the worst district.
     pub fn least_share(&self, flows: &[f64]) -> f64 {
         let mut met: Vec<f64> = self.rows.limits.clone();

@@ -104,7 +104,9 @@ impl Programme {
         };
         let parts = candidate.parts(&instance, self);
         let objective = verify(self, rules, &parts.fitouts, &parts.facilities, &parts.served)?;
-        let bound = outcome.bound.map(|bound| Instance::told(sense, bound));
+        let value = Instance::told(sense, objective);
+        let same = |bound: f64| (bound - value).abs() <= instance.rounding();
+        let bound = outcome.bound.map(|bound| if same(bound) { objective } else { Instance::told(sense, bound) });
         let backend = (options.method != Method::Heuristic).then_some(options.backend);
         let proof = Proof { bound, limit: outcome.ended.limit(), nodes: outcome.nodes, backend };
         let proof = proof.beside(objective, sense)?;

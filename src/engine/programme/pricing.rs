@@ -322,7 +322,8 @@ fn offers_in(
 
 /// Whether offers that are worth nothing may help others in a room.
 pub(crate) fn may_help(instance: &Instance, room: &Room) -> bool {
-    instance.sharing.is_some() && room.large || room.required || !instance.together.is_empty()
+    let pays_for_others = instance.break_even || !instance.together.is_empty();
+    instance.sharing.is_some() && room.large || room.required || pays_for_others
 }
 
 fn relax_stays(instance: &Instance, reach: &Reach, prices: &Prices, cell_of: &[u32], relaxed: &mut Relaxed) {
