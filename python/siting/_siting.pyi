@@ -396,7 +396,9 @@ class Programme:
         district_of: _Positions | None = None,
         community_of: _Positions | None = None,
         rural: NDArray[np.bool_] | None = None,
+        surveys: list[tuple[str, _Floats]] | None = None,
         travel: TravelMatrix | None = None,
+        travel_to_spaces: TravelMatrix | None = None,
     ) -> Programme: ...
     def audit(self, options: str) -> Audit: ...
     @staticmethod

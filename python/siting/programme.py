@@ -13,27 +13,19 @@ from siting._naming import naming
 from siting._numbers import whole
 from siting._optional import need
 from siting._programme_layers import areas, check_same_crs, read_facilities, read_rural, read_spaces
+from siting._programme_parts import (
+    check_travel,
+    need_travel,
+    read_districts,
+    read_mapping,
+    read_services,
+    read_survey,
+)
 from siting.audit import Audit
 from siting.errors import InputError
-from siting.service import Pair, Service, Slot, each, finite, limit_unit, text
+from siting.service import Pair, Service, Slot, each, finite, text
 from siting.standards import Standard
 from siting.travel import TravelMatrix
-
-# The words of `columns`, beside the groups.
-_WORDS = {
-    "people",
-    "households",
-    "area",
-    "kind",
-    "tenure",
-    "rent",
-    "conversion_cost",
-    "slots",
-    "floor",
-    "service",
-    "places",
-    "facility_area",
-}
 
 
 class Programme:
@@ -48,16 +40,26 @@ class Programme:
         services: A list of `siting.Service`, or a standard.
         travel: `siting.TravelMatrix` from the homes to the existing facilities, those of all services in one;
             its unit is that of the services' limits.
-        existing: Facilities of today, likewise: `service`, and where known `places` and `area_m2`.
-        district: Name of the column with the district, in homes, spaces and existing; every district has homes.
+        existing: Facilities of today, likewise: `service`, and where known `places`, `area_m2`,
+            `running_cost` and `income` a year (0). What a plan may do to each: enlarge it, where
+            `enlarge_places` and `enlarge_area_m2` are given (what that adds, likewise
+            `enlarge_capital_cost`, `enlarge_running_cost`, `enlarge_income`), move it, where `moving_cost`
+            is, close it, where `closing_cost` is. An empty cell means that it may not.
+        travel_to_spaces: `siting.TravelMatrix` from the homes to the idle spaces; only plans need it.
+        district: Name of the column with the district, in homes, spaces and existing.
+        uninhabited: Names of districts without homes, in which spaces or facilities stand.
         community: Name of the column of homes with the community.
         setting: Name of the column of homes with "urban" or "rural"; all are urban without.
+        survey: What residents were asked: from a service to the column of homes with the weight of its
+            need, as in `{"childcare": "w_childcare"}`. Plans weigh by it; services without count 1.
         columns: Where your columns have other names: from the word to the name, as in
             `{"people": "POP", "age_0_3": "kids", "area": "m2"}`. The words are people, households, the groups,
-            kind, area, tenure, rent, conversion_cost, floor, slots, service, places, facility_area.
+            kind, area, tenure, rent, conversion_cost, floor, slots, service, places, facility_area,
+            running_cost, income, enlarge_places, enlarge_area, enlarge_capital_cost, enlarge_running_cost,
+            enlarge_income, moving_cost, closing_cost.
         slots: The parts of the day, a list of `siting.Slot`.
         pairs: Services that belong together or apart, a list of `siting.Pair`.
-        unit: "m" or "min", for a standard over a travel matrix whose unit is unknown.
+        unit: "m" or "min", for a standard where no travel matrix knows its unit.
 
     Raises:
         InputError: A column is missing or holds what it should not; ids are given twice; names that are not
@@ -89,22 +91,26 @@ class Programme:
         *,
         travel: TravelMatrix | None = None,
         existing: Any = None,
+        travel_to_spaces: TravelMatrix | None = None,
         district: str | None = None,
+        uninhabited: Sequence[str] = (),
         community: str | None = None,
         setting: str | None = None,
+        survey: Mapping[str, str] | None = None,
         columns: Mapping[str, str] | None = None,
         slots: Sequence[Slot] = (),
         pairs: Sequence[Pair] = (),
         unit: str | None = None,
     ) -> None:
         need("pandas", "a programme", "geo")
-        self.services = _services(services, travel, unit)
+        known = need_travel(travel, travel_to_spaces, spaces, existing)
+        self.services = read_services(services, known if unit is None else unit)
         documents = [service._document(at) for at, service in enumerate(self.services)]
         groups = {
             each["group"]: document["name"] for document in documents for each in document["needs"]
         }
         groups.pop("people", None)
-        mapping = _mapping(columns, set(groups), district, community, setting)
+        mapping = read_mapping(columns, set(groups), district, community, setting)
 
         self._homes = Columns("homes", homes, mapping)
         wanted = {"people": "all people"}
@@ -132,16 +138,25 @@ class Programme:
         parts["pairs"] = [
             each(f"pairs[{at}]", pair, Pair)._document(at) for at, pair in enumerate(pairs)
         ]
-        for layer in (self._spaces, self._existing):
-            if layer is not None:
-                check_same_crs(self._homes, layer)
-        _check_travel(travel, self._homes.ids, self._existing)
-        self.travel = travel
-        names = Ids([document["name"] for document in documents], "services")
+        layers = [layer for layer in (self._spaces, self._existing) if layer is not None]
+        for layer in layers:
+            check_same_crs(self._homes, layer)
+        if district is not None:
+            parts["districts"] = read_districts(parts["districts"], uninhabited, layers)
+        elif uninhabited:
+            raise InputError(
+                "uninhabited names districts, but district does not say in which column they are",
+                "uninhabited",
+            )
+        check_travel("travel", travel, self._homes.ids, self._existing)
+        check_travel("travel_to_spaces", travel_to_spaces, self._homes.ids, self._spaces)
+        self.travel, self.travel_to_spaces = travel, travel_to_spaces
+        self._unit = known
+        self._names: list[str] = [document["name"] for document in documents]
         with naming(
             people=self._homes.ids,
             households=self._homes.ids,
-            services=names,
+            services=Ids(self._names, "services"),
             **({} if self._spaces is None else {"spaces": self._spaces.ids}),
             **({} if self._existing is None else {"facilities": self._existing.ids}),
         ):
@@ -153,7 +168,9 @@ class Programme:
                 if self._homes.has("households")
                 else None,
                 rural=read_rural(self._homes) if setting is not None else None,
+                surveys=read_survey(survey, self._names, self._homes),
                 travel=None if travel is None else travel._core,
+                travel_to_spaces=None if travel_to_spaces is None else travel_to_spaces._core,
                 **of,
             )
 
@@ -215,7 +232,7 @@ class Programme:
             "score": {**weights, "services": services},
         }
         core = self._core.audit(json.dumps(options))
-        unit = None if self.travel is None else self.travel.unit
+        unit = self._unit
         return Audit(core, self._homes, self._existing, unit)
 
     def __repr__(self) -> str:
@@ -227,41 +244,6 @@ class Programme:
             ("services", len(self.services)),
         ]
         return f"Programme({', '.join(f'{name}={size}' for name, size in sizes)})"
-
-
-def _services(services: Any, travel: TravelMatrix | None, unit: str | None) -> list[Service]:
-    if isinstance(services, Standard):
-        known = unit if unit is not None else None if travel is None else travel.unit
-        if known is None:
-            raise InputError(
-                'unit is missing: the travel matrix does not know its unit; give unit="m" or unit="min"',
-                "unit",
-            )
-        return services.services(unit=limit_unit(known))
-    if isinstance(services, (Service, str)) or not isinstance(services, Iterable):
-        raise InputError(
-            f"services is {services!r}: a list of siting.Service, or a standard, is expected",
-            "services",
-        )
-    return [each(f"services[{at}]", service, Service) for at, service in enumerate(services)]
-
-
-def _mapping(
-    columns: Mapping[str, str] | None, groups: set[str], district: Any, community: Any, setting: Any
-) -> dict[str, str]:
-    mapping = dict(columns or {})
-    for word, name in mapping.items():
-        if word not in _WORDS | groups:
-            raise InputError(
-                f"columns has {word!r}, which is no word of this programme; they are "
-                f"{', '.join(map(repr, sorted(_WORDS | groups)))}",
-                "columns",
-            )
-        text(f"columns[{word!r}]", name)
-    for word, name in (("district", district), ("community", community), ("setting", setting)):
-        if name is not None:
-            mapping[word] = text(word, name)
-    return mapping
 
 
 def _catchment(catchment: Any) -> Any:
@@ -289,28 +271,3 @@ def _catchment(catchment: Any) -> Any:
 
 def _band(upto: Any, weight: Any) -> dict[str, float]:
     return {"upto": finite("catchment", upto), "weight": finite("catchment", weight)}
-
-
-def _check_travel(travel: Any, homes: Ids, existing: Columns | None) -> None:
-    if travel is None:
-        if existing is not None:
-            raise InputError(
-                "travel is missing: give the travel matrix from the homes to the existing facilities",
-                "travel",
-            )
-        return
-    each("travel", travel, TravelMatrix)
-    if existing is None:
-        raise InputError(
-            "travel is given without existing: give the facilities that are its sites", "existing"
-        )
-    for ours, theirs, layer, what in (
-        (homes, travel._demand.ids, "homes", "demand points"),
-        (existing.ids, travel._sites.ids, "existing", "sites"),
-    ):
-        if ours != theirs:
-            raise InputError(
-                f"the {what} of travel are not the rows of {layer}: it has {len(theirs)} ({theirs.sample()}) "
-                f"where {layer} has {len(ours)} ({ours.sample()}); build the matrix from {layer}, in its order",
-                "travel",
-            )

@@ -1,11 +1,13 @@
 //! The embedded-service programme and its audit: columns as arrays, the rest as JSON documents.
 
+use std::sync::Arc;
+
 use numpy::{PyArray1, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use serde::Deserialize;
 use siting::AuditOptions;
-use siting::service::{Demand, Facility, Group, Pair, Service, Setting, Slot, Space};
+use siting::service::{Demand, Facility, Group, Pair, Service, Setting, Slot, Space, Survey};
 
 use crate::convert::{
     Numbers, Positions, copied, from_bytes, from_document, optional_positions, to_bytes, to_document,
@@ -27,12 +29,12 @@ struct Parts {
 
 /// A programme whose data were found right.
 #[pyclass(frozen, module = "siting._siting")]
-pub struct Programme(siting::Programme);
+pub struct Programme(pub Arc<siting::Programme>);
 
 #[pymethods]
 impl Programme {
     #[new]
-    #[pyo3(signature = (document, people, *, groups, households=None, district_of=None, community_of=None, rural=None, travel=None))]
+    #[pyo3(signature = (document, people, *, groups, households=None, district_of=None, community_of=None, rural=None, surveys=None, travel=None, travel_to_spaces=None))]
     #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn new(
         document: &str,
@@ -42,7 +44,9 @@ impl Programme {
         district_of: Option<Positions<'_>>,
         community_of: Option<Positions<'_>>,
         rural: Option<PyReadonlyArray1<'_, bool>>,
+        surveys: Option<Vec<(String, Numbers<'_>)>>,
         travel: Option<&TravelMatrix>,
+        travel_to_spaces: Option<&TravelMatrix>,
     ) -> CoreResult<Self> {
         let parts: Parts = from_document("document", document)?;
         let mut demand = Demand::new(copied(&people));
@@ -56,12 +60,15 @@ impl Programme {
         }
         let setting = |rural| if rural { Setting::Rural } else { Setting::Urban };
         demand.settings = rural.as_ref().map(|rural| copied(rural).into_iter().map(setting).collect());
+        let survey = |(service, weights)| Survey { service, weights: copied(&weights) };
+        demand.surveys = surveys.unwrap_or_default().into_iter().map(survey).collect();
         let mut programme =
             siting::Programme::new(demand, parts.services).spaces(parts.spaces).slots(parts.slots).pairs(parts.pairs);
         programme.facilities = parts.facilities;
         programme.travel = travel.map(|travel| travel.0.clone());
+        programme.travel_to_spaces = travel_to_spaces.map(|travel| travel.0.clone());
         programme.validate()?;
-        Ok(Self(programme))
+        Ok(Self(Arc::new(programme)))
     }
 
     /// Measures what is there today; the options are a document.
@@ -75,11 +82,11 @@ impl Programme {
         let programme: siting::Programme = from_bytes(bytes)?;
         let checked = || -> CoreResult<()> { Ok(programme.validate()?) };
         checked()?;
-        Ok(Self(programme))
+        Ok(Self(Arc::new(programme)))
     }
 
     fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        to_bytes(py, &self.0)
+        to_bytes(py, self.0.as_ref())
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
