@@ -130,6 +130,29 @@ fn bad_spaces_facilities_slots_and_pairs_are_told() {
             spoilt(|p| p.pairs = vec![Pair::apart("canteen", "clinic"), Pair::together("clinic", "canteen", 1.0, 0.0)]),
             "this pair has a rule already at 0",
         ),
+        (
+            spoilt(|p| p.pairs = vec![Pair::together("clinic", "canteen", 100.5, 0.0)]),
+            "pairs[0].shared_area is 100.5: with the pair of \"clinic\" and \"canteen\", \"canteen\" shares 100.5 m² in all, \
+             more than the 100 m² of its smallest size (module \"small\"): lower the shared areas",
+        ),
+        (
+            spoilt(|p| {
+                p.services.push(Service::new("gym", 1.0).need("elders", 1.0));
+                p.pairs = vec![
+                    Pair::together("canteen", "clinic", 60.0, 0.0),
+                    Pair::apart("clinic", "gym"),
+                    Pair::together("gym", "canteen", 50.0, 0.0),
+                ];
+            }),
+            "pairs[2].shared_area is 50: with the pair of \"gym\" and \"canteen\", \"canteen\" shares 110 m² in all",
+        ),
+        (
+            spoilt(|p| {
+                p.facilities[0] = p.facilities[0].clone().area(40.0).moving_cost(1.0);
+                p.pairs = vec![Pair::together("canteen", "clinic", 60.0, 0.0)];
+            }),
+            "more than the 40 m² of its smallest size (facility 0, which may move)",
+        ),
     ]);
 }
 

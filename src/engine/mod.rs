@@ -21,6 +21,7 @@ mod max_cover;
 mod p_center;
 mod p_dispersion;
 mod p_median;
+mod programme;
 mod set_cover;
 
 use crate::error::Error;
@@ -47,6 +48,16 @@ pub(crate) enum Ended {
     Complete,
     /// A limit stopped it.
     Limit(Limit),
+}
+
+impl Ended {
+    /// The limit that stopped it.
+    pub fn limit(self) -> Option<Limit> {
+        match self {
+            Self::Limit(limit) => Some(limit),
+            Self::Complete => None,
+        }
+    }
 }
 
 /// How one model is solved.
@@ -85,10 +96,7 @@ pub(crate) fn run<M: Engine>(model: &M, options: &SolveOptions) -> Result<Soluti
     let (plan, outcome) = search(model, warm.as_deref(), &control)?;
     let proof = Proof {
         bound: outcome.bound,
-        limit: match outcome.ended {
-            Ended::Limit(limit) => Some(limit),
-            Ended::Complete => None,
-        },
+        limit: outcome.ended.limit(),
         nodes: outcome.nodes,
         backend: (options.method != Method::Heuristic).then_some(options.backend),
     };

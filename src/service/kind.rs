@@ -184,12 +184,16 @@ impl Service {
     /// ```
     #[must_use]
     pub fn fits(&self, space: &Space) -> bool {
-        let kind = self.kinds.is_empty() || self.kinds.contains(&space.kind);
-        let floor = self.floors.is_none_or(|(lowest, highest)| (lowest..=highest).contains(&space.floor));
         let slot =
             self.slots.is_empty() || space.slots.is_empty() || self.slots.iter().any(|slot| space.slots.contains(slot));
         let room = self.modules.is_empty() || self.modules.iter().any(|module| module.area <= space.area);
-        kind && floor && slot && room
+        self.suits(space) && slot && room
+    }
+
+    /// Whether kind and floor of a space suit it.
+    pub(crate) fn suits(&self, space: &Space) -> bool {
+        let kind = self.kinds.is_empty() || self.kinds.contains(&space.kind);
+        kind && self.floors.is_none_or(|(lowest, highest)| (lowest..=highest).contains(&space.floor))
     }
 
     /// The need of each demand point.

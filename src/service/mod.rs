@@ -54,9 +54,11 @@ pub use kind::{Need, Service, Target, TravelLimit};
 pub use module::Module;
 pub use pair::{Pair, PairRule};
 pub use plan::{
-    Change, Complexes, EnvyLimit, Fitout, Host, Least, PlanObjective, PlanRules, Quota, Served, ServicePlan, Size,
+    Change, Complexes, EnvyLimit, Fitout, Host, Least, Money, PlanCoverage, PlanObjective, PlanRules, Quota, Served,
+    ServicePlan, Size, SpaceMoney,
 };
 pub use programme::Programme;
+pub(crate) use plan::QuotaHere;
 pub use slot::Slot;
 pub use space::Space;
 pub use standard::{Figure, FigureRow, LimitUnit, PRESETS, Standard, StandardModule, StandardNeed, StandardService};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::field::Entry;
+use super::{Facility, Service};
 use crate::error::Error;
 
 /// What holds for two services in one space.
@@ -51,8 +52,14 @@ impl Pair {
         Self { services: [first.into(), second.into()], rule: PairRule::Apart }
     }
 
-    /// Checks pairs against the services of a programme.
-    pub(super) fn check_all(pairs: &[Self], services: &[String]) -> Result<(), Error> {
+    /// Checks pairs against the services of a programme and the facilities that may move in.
+    pub(super) fn check_all(pairs: &[Self], services: &[Service], facilities: &[Facility]) -> Result<(), Error> {
+        let names: Vec<String> = services.iter().map(|service| service.name.clone()).collect();
+        Self::check_each(pairs, &names)?;
+        services.iter().try_for_each(|service| Self::check_shared(pairs, service, facilities))
+    }
+
+    fn check_each(pairs: &[Self], services: &[String]) -> Result<(), Error> {
         for (index, pair) in pairs.iter().enumerate() {
             let entry = Entry::new("pairs", index);
             entry.known("services", &pair.services, services, "services")?;
@@ -68,6 +75,34 @@ impl Pair {
             if let Some(at) = pairs.iter().take(index).position(same) {
                 let reason = format!("this pair has a rule already at {at}: give one rule for each pair");
                 return Err(entry.wrong("services", format!("{first:?} and {second:?}"), reason));
+            }
+        }
+        Ok(())
+    }
+
+    /// A service cannot share more area than it has at its smallest, or a space would gain room by taking it in.
+    fn check_shared(pairs: &[Self], service: &Service, facilities: &[Facility]) -> Result<(), Error> {
+        let modules = service.modules.iter().map(|module| (module.area, format!("module {:?}", module.name)));
+        let moving = facilities.iter().enumerate().filter(|(_, own)| own.service == service.name);
+        let moving = moving.filter(|(_, own)| own.moving_cost.is_some());
+        let moving = moving.filter_map(|(f, own)| Some((own.area?, format!("facility {f}, which may move"))));
+        let Some((least, smallest)) = modules.chain(moving).min_by(|a, b| a.0.total_cmp(&b.0)) else { return Ok(()) };
+        let mut sum = 0.0;
+        for (index, pair) in pairs.iter().enumerate() {
+            let PairRule::Together { shared_area, .. } = pair.rule else { continue };
+            if !pair.services.contains(&service.name) {
+                continue;
+            }
+            sum += shared_area;
+            // A hair above is rounding in the sum.
+            if sum > least * (1.0 + 1e-9) {
+                let [first, second] = &pair.services;
+                let reason = format!(
+                    "with the pair of {first:?} and {second:?}, {:?} shares {sum} m² in all, more than the {least} m² of its \
+                     smallest size ({smallest}): lower the shared areas, or leave that size out",
+                    service.name
+                );
+                return Err(Entry::new("pairs", index).wrong("shared_area", shared_area, reason));
             }
         }
         Ok(())

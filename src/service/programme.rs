@@ -113,7 +113,8 @@ impl Programme {
     ///
     /// # Errors
     ///
-    /// Those of the parts; [`Error::InvalidField`] for names that are not known: groups, services, districts, kinds, slots;
+    /// Those of the parts; [`Error::InvalidField`] for names that are not known: groups, services, districts, kinds, slots, and
+    /// for pairs by which a service shares more area than it has at its smallest;
     /// [`Error::WrongLength`] when the travel matrix has other demand points or facilities; [`Error::Missing`] and
     /// [`Error::Conflict`] when it is absent or ends before a service's limit.
     pub fn validate(&self) -> Result<(), Error> {
@@ -149,7 +150,7 @@ impl Programme {
                 return Err(Entry::new("surveys", index).wrong("service", format!("{:?}", survey.service), reason));
             }
         }
-        Pair::check_all(&self.pairs, &names)?;
+        Pair::check_all(&self.pairs, &self.services, &self.facilities)?;
         self.check_travel()
     }
 

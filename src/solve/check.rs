@@ -6,7 +6,7 @@
 use super::solution::PRECISION;
 use super::{Limit, Proof, Solution, SolveOptions, Status, relative_gap};
 use crate::error::Error;
-use crate::model::{Assignment, Flow, Model, Plan, SiteState, weights_of};
+use crate::model::{Assignment, Flow, Model, Plan, Sense, SiteState, weights_of};
 
 /// Feasibility tolerance on capacities and shares, relative to the capacity or to one: that of linear programming.
 pub(super) const TOLERANCE: f64 = 1e-6;
@@ -91,21 +91,8 @@ impl Solution {
         agree("objective", objective, plan.objective)?;
         let weights = weights_of(model);
         let figures = Figures::of(model, &flows, &weights);
-        let mut proof = proof;
-        if let Some(bound) = proof.bound.filter(|&bound| M::SENSE.better(objective, bound)) {
-            let beyond = relative_gap(objective, bound);
-            if beyond > TOLERANCE {
-                return Err(Error::Unverified(format!(
-                    "the objective {objective} is better than the proven bound {bound}"
-                )));
-            }
-            // What a plan passes by the noise of a solver is no bound, and proves nothing.
-            proof.bound = proof.bound.filter(|_| beyond == 0.0);
-        }
-        let (status, gap, limit) = verdict(objective, &proof, options.gap);
-        // Bound and objective within the precision of the arithmetic are the same number: print one.
-        let bound =
-            if status == Status::Optimal { Some(objective) } else { proof.bound.filter(|bound| bound.is_finite()) };
+        let proof = proof.beside(objective, M::SENSE)?;
+        let Verdict { status, gap, limit, bound } = proof.verdict(objective, options.gap);
         Ok(Self {
             model: M::NAME.into(),
             sense: M::SENSE,
@@ -132,15 +119,46 @@ impl Solution {
     }
 }
 
-/// Status, gap and limit from objective and proof.
-fn verdict(objective: f64, proof: &Proof, asked: f64) -> (Status, Option<f64>, Option<Limit>) {
-    match proof.bound.filter(|bound| bound.is_finite()).map(|bound| relative_gap(objective, bound)) {
-        Some(0.0) => (Status::Optimal, Some(0.0), None),
-        Some(gap) if asked > 0.0 && gap <= asked => {
-            (Status::Feasible, Some(gap), Some(proof.limit.unwrap_or(Limit::Gap)))
+/// What a proof says of a plan.
+pub(crate) struct Verdict {
+    pub status: Status,
+    pub gap: Option<f64>,
+    pub limit: Option<Limit>,
+    pub bound: Option<f64>,
+}
+
+impl Proof {
+    /// The proof beside the objective of a plan that was checked.
+    pub fn beside(mut self, objective: f64, sense: Sense) -> Result<Self, Error> {
+        if let Some(bound) = self.bound.filter(|&bound| sense.better(objective, bound)) {
+            let beyond = relative_gap(objective, bound);
+            if beyond > TOLERANCE {
+                return unverified(format!("the objective {objective} is better than the proven bound {bound}"));
+            }
+            // What a plan passes by the noise of a solver is no bound, and proves nothing.
+            self.bound = self.bound.filter(|_| beyond == 0.0);
         }
-        // Nothing is a part of zero.
-        gap => (Status::Feasible, gap.filter(|gap| gap.is_finite()), proof.limit),
+        Ok(self)
+    }
+
+    /// Status, gap, limit and bound, with the gap that was asked for.
+    pub fn verdict(&self, objective: f64, asked: f64) -> Verdict {
+        let bound = self.bound.filter(|bound| bound.is_finite());
+        match bound.map(|bound| relative_gap(objective, bound)) {
+            // Bound and objective within the precision of the arithmetic are the same number: print one.
+            Some(0.0) => {
+                Verdict { status: Status::Optimal, gap: Some(0.0), limit: None, bound: Some(objective) }
+            }
+            Some(gap) if asked > 0.0 && gap <= asked => {
+                let limit = Some(self.limit.unwrap_or(Limit::Gap));
+                Verdict { status: Status::Feasible, gap: Some(gap), limit, bound }
+            }
+            // Nothing is a part of zero.
+            gap => {
+                let gap = gap.filter(|gap| gap.is_finite());
+                Verdict { status: Status::Feasible, gap, limit: self.limit, bound }
+            }
+        }
     }
 }
 

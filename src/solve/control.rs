@@ -13,6 +13,8 @@ use crate::model::{Sense, times_power};
 pub(crate) struct Control<'a> {
     pub options: &'a SolveOptions,
     sense: Sense,
+    /// Progress goes out with the other sign: what is to shrink is searched as something to grow.
+    negated: bool,
     began: Instant,
     known: Mutex<Known>,
 }
@@ -33,13 +35,18 @@ const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
 impl<'a> Control<'a> {
     /// Starts the clock.
     pub fn new(options: &'a SolveOptions, sense: Sense) -> Self {
-        Self { options, sense, began: Instant::now(), known: Mutex::new(Known::default()) }
+        Self { options, sense, negated: false, began: Instant::now(), known: Mutex::new(Known::default()) }
+    }
+
+    /// Starts the clock of a search that maximises, whatever the sense that is told.
+    pub fn maximising(options: &'a SolveOptions, told: Sense) -> Self {
+        Self { negated: told == Sense::Minimize, ..Self::new(options, Sense::Maximize) }
     }
 
     /// A control for a problem that is solved on the way to this one: with the same clock, limits and cancellation, but
     /// with an objective and a bound of its own. Its options are those of [`SolveOptions::on_the_way`].
     pub fn on_the_way<'b>(&self, options: &'b SolveOptions, sense: Sense) -> Control<'b> {
-        Control { options, sense, began: self.began, known: Mutex::new(Known::default()) }
+        Control { options, sense, negated: false, began: self.began, known: Mutex::new(Known::default()) }
     }
 
     /// From now on objectives and bounds are multiplied by a power of two; progress goes out in the model's own unit.
@@ -131,11 +138,15 @@ impl<'a> Control<'a> {
             return;
         }
         known.told = Some(now);
+        let told = |value: f64| {
+            let value = times_power(value, -known.power);
+            if self.negated { 0.0 - value } else { value }
+        };
         let snapshot = Progress {
             phase,
             seconds: self.seconds(),
-            incumbent: known.incumbent.map(|value| times_power(value, -known.power)),
-            bound: known.bound.map(|value| times_power(value, -known.power)),
+            incumbent: known.incumbent.map(told),
+            bound: known.bound.map(told),
             gap: known
                 .incumbent
                 .zip(known.bound)

@@ -14,5 +14,6 @@ pub use options::{Backend, CancelToken, Method, ProgressSink, SolveOptions};
 pub use progress::{Phase, Progress};
 pub use solution::{Limit, Solution, Status};
 
+pub(crate) use check::Verdict;
 pub(crate) use control::Control;
 pub(crate) use solution::{PRECISION, Proof, relative_gap};

@@ -6,6 +6,7 @@
 //! ([`TravelMatrix::from_pairs`]) or compressed rows ([`TravelMatrix::from_csr`]).
 
 mod arrays;
+mod columns;
 mod ids;
 mod matrix;
 mod metric;

@@ -27,13 +27,19 @@
 //! A facility of unknown places meets all the need within its limit. A facility that moves opens in one slot, so that it
 //! keeps its places. The reward of a pair that belongs together is counted once for each space that hosts both.
 
+mod check;
 mod complexes;
+mod coverage;
+mod fitted;
+mod money;
 mod objective;
 mod outcome;
 mod quota;
 mod rules;
 
 pub use complexes::Complexes;
+pub use coverage::PlanCoverage;
+pub use money::{Money, SpaceMoney};
 pub use objective::PlanObjective;
 pub use outcome::{Change, Fitout, Host, Served, ServicePlan, Size};
 pub use quota::{Least, Quota};
