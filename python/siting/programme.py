@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from siting import _siting
+from siting._audit_options import audit_options
 from siting._columns import Columns
 from siting._ids import Ids
 from siting._naming import naming
-from siting._numbers import whole
 from siting._optional import need
 from siting._programme_layers import areas, check_same_crs, read_facilities, read_rural, read_spaces
 from siting._programme_parts import (
@@ -21,9 +22,13 @@ from siting._programme_parts import (
     read_services,
     read_survey,
 )
+from siting._solving import run
 from siting.audit import Audit
 from siting.errors import InputError
-from siting.service import Pair, Service, Slot, each, finite, text
+from siting.plan.rules import Complexes, Cost, Envy, EnvyLimit, Quota, document
+from siting.plan.service_plan import ServicePlan, start_of
+from siting.progress import ProgressCallback
+from siting.service import Pair, Service, Slot, each
 from siting.standards import Standard
 from siting.travel import TravelMatrix
 
@@ -152,6 +157,7 @@ class Programme:
         check_travel("travel_to_spaces", travel_to_spaces, self._homes.ids, self._spaces)
         self.travel, self.travel_to_spaces = travel, travel_to_spaces
         self._unit = known
+        self._slots: list[str] = [slot["name"] for slot in parts["slots"]]
         self._names: list[str] = [document["name"] for document in documents]
         with naming(
             people=self._homes.ids,
@@ -214,26 +220,170 @@ class Programme:
             >>> audit.services.loc["canteen", ["need", "in_reach", "places_lacking"]].tolist()
             [110.0, 100.0, 60.0]
         """
-        weights = {"reach": 0.5, "places": 0.3, "walk": 0.2}
-        for name, weight in (score or {}).items():
-            if name not in weights:
-                raise InputError(
-                    f"score has {name!r}: its weights are 'reach', 'places' and 'walk'", "score"
-                )
-            weights[name] = finite(f"score[{name!r}]", weight)
-        services = [
-            (text("service_weights", name), finite(f"service_weights[{name!r}]", weight))
-            for name, weight in (service_weights or {}).items()
-        ]
         options = {
-            "catchment": _catchment(catchment),
-            "community_share": finite("community_share", community_share),
-            "worst": whole("worst", worst),
-            "score": {**weights, "services": services},
+            "catchment": catchment,
+            "community_share": community_share,
+            "worst": worst,
+            "score": score,
+            "service_weights": service_weights,
         }
-        core = self._core.audit(json.dumps(options))
-        unit = self._unit
-        return Audit(core, self._homes, self._existing, unit)
+        return self._audit(self._core, self._existing, options)
+
+    def solve(
+        self,
+        *,
+        objective: str | Envy | Cost = "cover",
+        budget: float | None = None,
+        subsidy: float | None = None,
+        break_even: bool = False,
+        most_spaces: int | None = None,
+        required: Any = (),
+        forbidden: Any = (),
+        complexes: Complexes | None = None,
+        quotas: Sequence[Quota] = (),
+        least_met: float | None = None,
+        least_met_by_service: Mapping[str, float] | None = None,
+        least_met_by_district: float | None = None,
+        most_walking: float | None = None,
+        most_envy: EnvyLimit | None = None,
+        service_weights: Mapping[str, float] | None = None,
+        time_limit: float | None = None,
+        gap: float = 0.0,
+        method: str = "auto",
+        backend: str = "highs",
+        threads: int | None = None,
+        seed: int = 0,
+        progress: bool | ProgressCallback = False,
+        warm_start: ServicePlan | Iterable[Any] | None = None,
+        memory_limit: int | None = None,
+    ) -> ServicePlan:
+        """Chooses which services go into which spaces, at what size and when.
+
+        Beside these rules, a plan obeys those of the services (kinds of space, floors, slots, minimum use), of the
+        spaces (area in every slot), of the pairs, and of the facilities of today (what may become of each). Shares
+        are of weighted need: people in need times survey times `service_weights`.
+
+        Ctrl-C stops the search and returns the best plan so far with `limit` "interrupt".
+
+        Args:
+            objective: What the plan is to be good at: "cover" (most need met), "walking" (least walking, need that
+                is not met counted at its limit), `siting.Envy(threshold=...)` (least squares of walks beyond it),
+                `siting.Cost(years=...)` (least money), "worst-district" (the least share met in any district).
+            budget: Capital at most: conversion, fit-out, enlarging, moving and closing.
+            subsidy: Yearly subsidy at most: rent and running cost less income of all that the plan adds, less what
+                closing saves. May be negative.
+            break_even: Whether each space must earn its rent and running cost.
+            most_spaces: Spaces used at most.
+            required: Ids of spaces that must host something, or a mask of True and False.
+            forbidden: Ids of spaces that must host nothing, or a mask.
+            complexes: How many services share a space, a `siting.Complexes`; no such rule by default.
+            quotas: What must be there in each district, a list of `siting.Quota`.
+            least_met: The share of all need that must be met at least.
+            least_met_by_service: The share of a service's need, by its name.
+            least_met_by_district: The share of need in every district that has any.
+            most_walking: Mean walk at most, need that is not met counted at its limit.
+            most_envy: Mean envy at most, a `siting.EnvyLimit`.
+            service_weights: Weights of services in all shares and means by name, 1 for those not named.
+            time_limit: Seconds for the whole solve, model building included; `None`: no limit.
+            gap: Relative gap at which the search may stop: 0 asks for the proven optimum, 0.01 for a plan within
+                1 % of it.
+            method: "auto" lets the library choose, "mip" is the plain formulation on the backend, "heuristic" only
+                a good plan fast, without a bound.
+            backend: "highs", or "microlp" in pure Rust.
+            threads: Number of threads; `None`: all cores. The answer does not depend on it.
+            seed: Seed of everything random.
+            progress: True shows a bar (needs tqdm); a function receives a `Progress` now and then. An exception
+                that it raises stops the solve and is raised.
+            warm_start: A plan, or ids of spaces, to start from; it need not obey the rules.
+            memory_limit: Bytes that the solver's model may take; a larger one is not built, and the plan is that
+                of the heuristic with `limit` "memory".
+
+        Returns:
+            A checked plan with its bound.
+
+        Raises:
+            InfeasibleError: No plan obeys every rule.
+            NoSolutionError: A limit was reached before any plan was found, or the heuristic found none.
+            InputError: A rule or an option is wrong; there is no travel matrix to the spaces.
+            KeyboardInterrupt: Ctrl-C before any plan was found.
+
+        Examples:
+            >>> import siting
+            >>> town = siting.synthetic_town(8)
+            >>> walks = [
+            ...     siting.TravelMatrix.from_points(town.homes, sites, cutoff=1500)
+            ...     for sites in (town.facilities, town.spaces)
+            ... ]
+            >>> programme = siting.Programme(
+            ...     town.homes,
+            ...     town.spaces,
+            ...     siting.standards.load("ningbo-2025"),
+            ...     existing=town.facilities,
+            ...     travel=walks[0],
+            ...     travel_to_spaces=walks[1],
+            ... )
+            >>> plan = programme.solve(budget=500_000, gap=0.01)
+            >>> bool(plan.money["capital"] <= 500_000)
+            True
+        """
+        if self._spaces is not None and self.travel_to_spaces is None:
+            raise InputError(
+                "travel_to_spaces is missing: a plan needs the travel matrix from the homes to the spaces; "
+                "give it to Programme",
+                "travel_to_spaces",
+            )
+        spaces = None if self._spaces is None else self._spaces.ids
+        rules = document(
+            spaces,
+            objective=objective,
+            budget=budget,
+            subsidy=subsidy,
+            break_even=break_even,
+            most_spaces=most_spaces,
+            required=required,
+            forbidden=forbidden,
+            complexes=complexes,
+            quotas=quotas,
+            least_met=least_met,
+            least_met_by_service=least_met_by_service,
+            least_met_by_district=least_met_by_district,
+            most_walking=most_walking,
+            most_envy=most_envy,
+            service_weights=service_weights,
+        )
+        core = run(
+            partial(self._core.solve, json.dumps(rules, allow_nan=False)),
+            "plan",
+            time_limit=time_limit,
+            gap=gap,
+            method=method,
+            backend=backend,
+            threads=threads,
+            seed=seed,
+            memory_limit=memory_limit,
+            progress=progress,
+            warm_start=start_of(warm_start, spaces),
+        )
+        return ServicePlan(core, self)
+
+    def check(self, plan: ServicePlan) -> None:
+        """Recomputes a plan from the data of this programme, as is done before any is returned.
+
+        Args:
+            plan: A plan that was stored, edited or made elsewhere.
+
+        Raises:
+            UnverifiedError: With the first rule or figure that does not hold.
+            InputError: It is no plan.
+        """
+        self._core.check(each("plan", plan, ServicePlan)._core)
+
+    def _audit(
+        self, core: _siting.Programme, existing: Columns | None, options: Mapping[str, Any]
+    ) -> Audit:
+        """An audit of this programme, or of what becomes of it."""
+        document = json.dumps(audit_options(**options))
+        return Audit(core.audit(document), self._homes, existing, self._unit)
 
     def __repr__(self) -> str:
         """Its sizes."""
@@ -244,30 +394,3 @@ class Programme:
             ("services", len(self.services)),
         ]
         return f"Programme({', '.join(f'{name}={size}' for name, size in sizes)})"
-
-
-def _catchment(catchment: Any) -> Any:
-    if catchment == "enhanced":
-        return {
-            "enhanced": {"bands": [_band(*band) for band in ((1 / 3, 1), (2 / 3, 0.68), (1, 0.22))]}
-        }
-    if isinstance(catchment, str):
-        if catchment not in ("two-step", "gaussian"):
-            raise InputError(
-                f"catchment is {catchment!r}: 'two-step', 'enhanced' or 'gaussian' is expected, or bands",
-                "catchment",
-            )
-        return catchment
-    try:
-        pairs = [tuple(band) for band in catchment]
-        bands = [_band(upto, weight) for upto, weight in pairs]
-    except (TypeError, ValueError):
-        raise InputError(
-            f"catchment is {catchment!r}: give its name, or bands as pairs of end and weight",
-            "catchment",
-        ) from None
-    return {"enhanced": {"bands": bands}}
-
-
-def _band(upto: Any, weight: Any) -> dict[str, float]:
-    return {"upto": finite("catchment", upto), "weight": finite("catchment", weight)}
