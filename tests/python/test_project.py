@@ -1,5 +1,6 @@
-"""Project files: `siting audit` from layers in files, and one clear line for each mistake."""
+"""Project files: `siting audit` and `siting plan` from layers in files, and one clear line for each mistake."""
 
+import json
 import re
 
 import geopandas
@@ -284,8 +285,170 @@ def test_results_never_replace_input_files(run, town):
     assert "is one of the input files" in complaint
 
 
-def test_the_demo_writes_a_project_that_can_be_audited(tmp_path, capsys):
+PLAN = (
+    PROJECT
+    + """
+[plan]
+objective = "cover"
+budget = 900000
+"""
+)
+
+
+@pytest.fixture
+def solve(run):
+    """Runs `siting plan` on the project with a table of rules."""
+
+    def solve(*changes, project=PLAN, options=()):
+        return run(*changes, command="plan", project=project, options=options)
+
+    return solve
+
+
+def test_a_plan_prints_its_summary_and_writes_its_tables_and_a_map(solve, town):
+    code, told, complaint = solve()
+    assert (code, complaint) == (0, "")
+    assert "Most need met, capital of at most 900,000." in told
+    assert "The plan is proven optimal" in told
+    out = town / "out"
+    assert (out / "summary.txt").read_text(encoding="utf-8").splitlines()[0] in told
+    fitout = pandas.read_csv(out / "fitout.csv")
+    money = pandas.read_csv(out / "money.csv", index_col="figure")["money"]
+    assert fitout["capital_cost"].sum() == money["fit_out"] <= 900_000
+    assert set(fitout["space"]) <= {"厂房", "校舍"}
+    layers = set(geopandas.list_layers(out / "plan.gpkg")["name"])
+    assert layers == {"fitout", "spaces", "homes", "facilities"}
+    homes = geopandas.read_file(out / "plan.gpkg", layer="homes")
+    assert homes["编号"].tolist() == HOMES["编号"].tolist()
+    coverage = pandas.read_csv(out / "coverage.csv", index_col="service")
+    assert coverage.index.tolist() == ["community canteen", "childcare"]
+    assert pandas.read_csv(out / "facilities.csv")["change"].tolist() == ["kept"]
+    assert len(pandas.read_csv(out / "by_district.csv")) == 4
+    assert json.loads((out / "plan.json").read_text(encoding="utf-8"))["status"] == "optimal"
+    assert (out / "plan.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_every_rule_can_stand_in_a_project(solve, town):
+    rules = """
+[plan]
+objective = "envy"
+threshold = 300
+budget = 3000000
+subsidy = 2000000
+break_even = false
+most_spaces = 2
+required = ["厂房"]
+forbidden = []
+least_met = 0.1
+least_met_by_service = { childcare = 0.2 }
+least_met_by_district = 0.05
+most_walking = 2000
+most_envy = { threshold = 100, most = 4000000 }
+service_weights = { childcare = 2 }
+time_limit = 60
+gap = 0.01
+method = "auto"
+backend = "highs"
+threads = 1
+seed = 3
+[plan.complexes]
+core = ["childcare", "community canteen"]
+services = 2
+[[plan.quotas]]
+service = "childcare"
+district = "West"
+facilities = 1
+[survey]
+childcare = "wish"
+"""
+    code, told, complaint = solve(project=PROJECT + rules)
+    assert (code, complaint) == (0, "")
+    assert told.startswith("Note: existing: 1 of 2 rows")
+    assert "Least envy of walks beyond 300 m" in told
+    found = json.loads((town / "out" / "plan.json").read_text(encoding="utf-8"))["rules"]
+    assert found["required"] == [0]
+    assert found["quotas"][0]["least"] == {"facilities": 1}
+    assert found["service_weights"] == [["childcare", 2]]
+
+
+def test_the_cost_of_years_can_be_asked_for(solve):
+    told = solve(('"cover"\nbudget = 900000', '"cost"\nyears = 5\nleast_met = 0.5'))[1]
+    assert "Least cost of capital and 5 years, at least 50.0 % of the need met." in told
+
+
+def test_results_lie_where_the_homes_of_the_file_do(solve, town):
+    HOMES.to_crs(4326).to_file(town / "homes.gpkg")
+    code, told, _ = solve()
+    assert code == 0
+    assert "projected to WGS 84 / UTM zone" in told
+    assert geopandas.read_file(town / "out" / "plan.gpkg", layer="fitout").crs == 4326
+
+
+def test_the_progress_of_a_plan_goes_to_stderr(solve):
+    code, told, progress = solve(options=("--progress",))
+    assert code == 0
+    assert progress.lstrip().startswith("plan")
+    assert "The plan is proven optimal" in told
+
+
+WRONG_PLANS = {
+    "no plan": (('[plan]\nobjective = "cover"\nbudget = 900000', ""), "lacks [plan]"),
+    "no spaces": (('[spaces]\nfile = "spaces.gpkg"\nid = "编号"\n', ""), "lacks [spaces]"),
+    "unknown rule": (("budget =", "bugdet ="), "[plan] has 'bugdet', which is no key of it"),
+    "unknown objective": (('"cover"', '"fame"'), "objective is 'fame': 'cover', 'walking'"),
+    "no years": (('"cover"', '"cost"'), '[plan] lacks years: objective = "cost" needs it'),
+    "years of nothing": (("budget =", "years = 3\nbudget ="), 'goes with objective = "cost"'),
+    "negative budget": (("900000", "-5"), "budget is -5"),
+    "unknown space": (
+        ("budget =", 'required = ["x"]\nbudget ='),
+        "required[0] is 'x', which is no",
+    ),
+    "unknown service of a quota": (
+        ("900000", '900000\n[[plan.quotas]]\nservice = "gym"\nfacilities = 1'),
+        'quotas[0].service is "gym": the services are "community canteen", "childcare"',
+    ),
+    "unknown key of a quota": (
+        ("900000", '900000\n[[plan.quotas]]\nservice = "childcare"\nplaces = 1'),
+        "[[plan.quotas]] number 0 has 'places'",
+    ),
+    "quota of nothing": (
+        ("900000", '900000\n[[plan.quotas]]\nservice = "childcare"'),
+        "quotas[0] has no amount: give one of places_per_1000_people",
+    ),
+    "quotas as text": (("budget =", 'quotas = "all"\nbudget ='), "tables [[plan.quotas]] are"),
+    "complexes without core": (
+        ("900000", "900000\n[plan.complexes]\narea = 600"),
+        "[plan.complexes] lacks core",
+    ),
+    "half an envy": (("budget =", "most_envy = { most = 3 }\nbudget ="), "lacks threshold"),
+    "unknown method": (("budget =", 'method = "magic"\nbudget ='), 'method is "magic"'),
+    "walks too short": (("cutoff = 2000", "cutoff = 1000"), "a cutoff of at least 1125"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_PLANS)
+def test_a_mistake_in_a_plan_is_answered_in_one_line_with_its_file(solve, case):
+    change, expected = WRONG_PLANS[case]
+    code, told, complaint = solve(change)
+    assert code == 2
+    assert "people in need" not in told
+    assert re.match(r"siting: error: \S*town\.toml: ", complaint)
+    assert complaint.count("\n") == 1
+    assert expected in complaint
+
+
+def test_a_quota_above_all_capacity_is_answered_with_code_3(solve):
+    quota = '900000\n[[plan.quotas]]\nservice = "childcare"\nplaces_per_1000_people = 5000'
+    code, _, complaint = solve(("900000", quota))
+    assert code == 3
+    assert complaint.startswith("siting: error: programme has no plan that obeys every rule")
+
+
+def test_the_demo_writes_a_project_that_can_be_audited_and_planned(tmp_path, capsys):
+    project = str(tmp_path / "project.toml")
     assert main(["demo", "--communities", "8", "--out", str(tmp_path)]) == 0
-    assert main(["audit", str(tmp_path / "project.toml"), "--out", str(tmp_path / "audit")]) == 0
+    assert main(["audit", project, "--out", str(tmp_path / "audit")]) == 0
     assert "Communities score" in capsys.readouterr().out
     assert (tmp_path / "audit" / "communities.csv").exists()
+    assert main(["plan", project, "--out", str(tmp_path / "plan")]) == 0
+    assert "spaces are used" in capsys.readouterr().out

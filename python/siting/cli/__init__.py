@@ -67,6 +67,10 @@ def _run(given: object) -> None:
         from siting.cli.audit import audit
 
         audit(given)
+    elif command == "plan":
+        from siting.cli.plan import plan
+
+        plan(given)
     else:
         from siting.cli.solve import solve
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import siting
 from siting import files
-from siting.cli.programme import folder, programme
+from siting.cli.programme import Read, folder, programme
 from siting.cli.project import read
 from siting.cli.words import shown
 
@@ -19,15 +19,15 @@ def audit(given: Any) -> None:
     """Prints the summary of the audit and writes its tables."""
     project = read(given.project)
     where = folder(given.out, [_PACKAGE, *(f"{table}.csv" for table in _TABLES)], project)
-    made, notes = programme(project, to_spaces=False)
-    for note in notes:
+    town = programme(project, to_spaces=False)
+    for note in town.notes:
         print(f"Note: {note}.")
-    found = made.audit(**project.tables["audit"])
+    found = town.programme.audit(**project.tables["audit"])
     print(found.summary())
-    _write(where, found)
+    _write(where, found, town)
 
 
-def _write(where: Path, found: siting.Audit) -> None:
+def _write(where: Path, found: siting.Audit, town: Read) -> None:
     written = []
     for name in _TABLES:
         table = getattr(found, name)
@@ -36,7 +36,7 @@ def _write(where: Path, found: siting.Audit) -> None:
             files.write_table(where / f"{name}.csv", table)
             written.append(f"{name}.csv")
     layers = {name: found.to_geodataframe(name) for name in found.services.index}
-    files.write_layers(where / _PACKAGE, layers)
+    files.write_layers(where / _PACKAGE, town.own(layers))
     print(
         f"Wrote {', '.join(written)} and {_PACKAGE} (a layer of homes for each service) to {shown(where)}."
     )

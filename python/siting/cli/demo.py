@@ -11,9 +11,9 @@ from siting._optional import need
 from siting.cli.words import percent, shown, time
 from siting.errors import InputError
 
-#: The town as a project for `siting audit`.
+#: The town as a project for `siting audit` and `siting plan`.
 _PROJECT = """\
-# For `siting audit project.toml`.
+# For `siting audit project.toml` and `siting plan project.toml`.
 
 [homes]
 file = "synthetic-town.gpkg"
@@ -41,6 +41,12 @@ keep = ["elderly care", "childcare", "community canteen", "after-school care"]
 [travel]
 metric = "euclidean"
 cutoff = 1500
+
+[plan]
+objective = "cover"
+budget = 2000000
+gap = 0.005
+time_limit = 60
 """
 WITHIN = 800.0
 PEOPLE = "age_60_plus"
@@ -106,7 +112,7 @@ def demo(given: Any) -> None:
     files.write_text(project, _PROJECT)
     print(
         f"Wrote {shown(package)} (layers homes, spaces, facilities, communities, chosen_max_cover, "
-        f"chosen_p_median), {shown(picture)} and {shown(project)} (for siting audit)."
+        f"chosen_p_median), {shown(picture)} and {shown(project)} (for siting audit and siting plan)."
     )
 
 

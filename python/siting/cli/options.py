@@ -60,6 +60,7 @@ def parser() -> Parser:
     _demo(commands)
     _solve(commands)
     _audit(commands)
+    _plan(commands)
     return top
 
 
@@ -274,6 +275,19 @@ def _audit(commands: argparse._SubParsersAction[Parser]) -> None:
         "service who is in reach of a facility today, and writes the tables as CSV and a GeoPackage.",
     )
     _project(audit, "siting-audit")
+
+
+def _plan(commands: argparse._SubParsersAction[Parser]) -> None:
+    plan = commands.add_parser(
+        "plan",
+        help="which services go into which spaces, by a project file",
+        description="Reads a project file (TOML) with a table [plan] of rules, chooses which services go into which idle "
+        "spaces, at what size and when, and writes tables as CSV, a GeoPackage, the summary and a map.",
+    )
+    _project(plan, "siting-plan")
+    plan.add_argument(
+        "--progress", action="store_true", help="show best plan, bound and gap while it runs"
+    )
 
 
 def _project(command: Parser, out: str) -> None:

@@ -21,10 +21,17 @@ _WORDS = Words(
 
 
 class Read(NamedTuple):
-    """A programme, and sentences on what was assumed to read it."""
+    """A programme, sentences on what was assumed to read it, and the CRS of the homes in their file."""
 
     programme: siting.Programme
     notes: list[str]
+    crs: Any
+
+    def own(self, layers: dict[str, Any]) -> dict[str, Any]:
+        """Layers of results in the CRS of the homes."""
+        if self.crs is None:
+            return layers
+        return {name: layer.to_crs(self.crs) for name, layer in layers.items()}
 
 
 def programme(project: Project, *, to_spaces: bool) -> Read:
@@ -32,6 +39,7 @@ def programme(project: Project, *, to_spaces: bool) -> Read:
     travel, columns = project.tables["travel"], dict(project.tables["columns"])
     metric = travel.get("metric", "euclidean")
     layers, notes = _layers(project)
+    own = layers["homes"].crs
     layers, more = bring_together(layers, metric, _WORDS)
     notes += more
     standard = _standard(project)
@@ -67,7 +75,7 @@ def programme(project: Project, *, to_spaces: bool) -> Read:
         )
 
     areas = {word: columns.pop(word, None) for word in ("district", "community", "setting")}
-    made = siting.Programme(
+    made_of = siting.Programme(
         layers["homes"],
         layers.get("spaces"),
         services,
@@ -81,7 +89,7 @@ def programme(project: Project, *, to_spaces: bool) -> Read:
         pairs=[siting.Pair(**pair) for pair in project.tables["pairs"]],
         **areas,
     )
-    return Read(made, notes)
+    return Read(made_of, notes, own)
 
 
 def _layers(project: Project) -> tuple[dict[str, Any], list[str]]:

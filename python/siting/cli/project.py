@@ -25,9 +25,38 @@ _TRAVEL = ("cutoff", "metric", "network", "layer", "node_crossings", "speed", "u
 _SLOT = ("name", "start", "end")
 _PAIR = ("first", "second", "apart", "shared_area", "reward")
 _AUDIT = ("catchment", "community_share", "worst", "score", "service_weights")
+_RULES = (
+    "objective",
+    "threshold",
+    "years",
+    "budget",
+    "subsidy",
+    "break_even",
+    "most_spaces",
+    "required",
+    "forbidden",
+    "complexes",
+    "quotas",
+    "least_met",
+    "least_met_by_service",
+    "least_met_by_district",
+    "most_walking",
+    "most_envy",
+    "service_weights",
+)
+_OPTIONS = ("time_limit", "gap", "method", "backend", "threads", "seed", "memory_limit")
+_COMPLEXES = ("core", "area", "services", "core_services", "apart", "always", "least")
+_QUOTA = (
+    "service",
+    "district",
+    "places_per_1000_people",
+    "area_per_100_households",
+    "facilities",
+)
+_ENVY = ("threshold", "most")
 _LAYERS = ("homes", "spaces", "existing")
 _METRICS = ("euclidean", "manhattan", "haversine")
-_TABLES = (*_LAYERS, "columns", "survey", "services", "travel", "slots", "pairs", "audit")
+_TABLES = (*_LAYERS, "columns", "survey", "services", "travel", "slots", "pairs", "audit", "plan")
 _KEYS = (*_TABLES, "uninhabited")
 
 
@@ -38,7 +67,7 @@ class Project:
     Attributes:
         folder: The folder of the file: paths in it start from here.
         layers: The keys of each layer that is given: homes, spaces, existing.
-        tables: All other tables by name; empty for those not given.
+        tables: All other tables by name; empty for those not given, but that `plan` is missing.
         uninhabited: Districts without homes.
     """
 
@@ -92,6 +121,8 @@ def read(name: str) -> Project:
         "pairs": _tables("pairs", content, _PAIR, required=("first", "second")),
         "audit": _table("audit", content, _AUDIT),
     }
+    if "plan" in content:
+        tables["plan"] = _plan(_table("plan", content, (*_RULES, *_OPTIONS)))
     for key, value in tables["columns"].items():
         _text(f"[columns] {key}", value)
     _required("[services]", tables["services"], ("standard",))
@@ -100,6 +131,26 @@ def read(name: str) -> Project:
     _check_travel(tables["travel"])
     uninhabited = texts("uninhabited", content.get("uninhabited", []))
     return Project(path.parent, layers, tables, uninhabited)
+
+
+def _plan(plan: dict[str, Any]) -> dict[str, Any]:
+    """The table of a plan, whose tables inside have known keys as well."""
+    if "complexes" in plan:
+        _table("complexes", plan, _COMPLEXES, "plan.")
+        _required("[plan.complexes]", plan["complexes"], ("core",))
+    if "most_envy" in plan:
+        _table("most_envy", plan, _ENVY, "plan.")
+        _required("[plan] most_envy", plan["most_envy"], _ENVY)
+    _tables("quotas", plan, _QUOTA, required=("service",), inside="plan.")
+    for key, aim in (("threshold", "envy"), ("years", "cost")):
+        asked = plan.get("objective") == aim
+        if asked and key not in plan:
+            raise InputError(f'[plan] lacks {key}: objective = "{aim}" needs it')
+        if key in plan and not asked:
+            raise InputError(
+                f'[plan] {key} goes with objective = "{aim}": leave it out, or ask for that'
+            )
+    return plan
 
 
 def _check_travel(travel: Mapping[str, Any]) -> None:
@@ -145,24 +196,30 @@ def _required(place: str, content: Mapping[str, Any], keys: Iterable[str]) -> No
         )
 
 
-def _table(name: str, content: Mapping[str, Any], keys: Iterable[str] | None) -> dict[str, Any]:
+def _table(
+    name: str, content: Mapping[str, Any], keys: Iterable[str] | None, inside: str = ""
+) -> dict[str, Any]:
     table = content.get(name, {})
     if not isinstance(table, dict):
-        raise InputError(f"{name} is {table!r}: a table [{name}] is expected")
+        raise InputError(f"{inside}{name} is {table!r}: a table [{inside}{name}] is expected")
     if keys is not None:
-        _known(f"[{name}]", table, keys)
+        _known(f"[{inside}{name}]", table, keys)
     return table
 
 
 def _tables(
-    name: str, content: Mapping[str, Any], keys: Iterable[str], required: Iterable[str]
+    name: str,
+    content: Mapping[str, Any],
+    keys: Iterable[str],
+    required: Iterable[str],
+    inside: str = "",
 ) -> list[dict[str, Any]]:
     tables = content.get(name, [])
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
-        raise InputError(f"{name} is {tables!r}: tables [[{name}]] are expected")
+        raise InputError(f"{inside}{name} is {tables!r}: tables [[{inside}{name}]] are expected")
     for at, table in enumerate(tables):
-        _known(f"[[{name}]] number {at}", table, keys)
-        _required(f"[[{name}]] number {at}", table, required)
+        _known(f"[[{inside}{name}]] number {at}", table, keys)
+        _required(f"[[{inside}{name}]] number {at}", table, required)
     return tables
 
 

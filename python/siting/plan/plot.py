@@ -69,7 +69,7 @@ def _homes(ax: Any, plan: ServicePlan, service: str | None) -> None:
         points.y,
         s=sizes,
         c=100 * met[needed],
-        cmap=colors.LinearSegmentedColormap.from_list("met", [_UNSERVED, "#ece7dd", _SERVED]),
+        cmap=colors.LinearSegmentedColormap.from_list("met", [_UNSERVED, "#d8cba8", _SERVED]),
         vmin=0,
         vmax=100,
         alpha=0.7,
