@@ -129,25 +129,31 @@ def read_districts(
             f"uninhabited is {uninhabited!r}: a list of names of districts is expected",
             "uninhabited",
         )
-    known = list(names)
+    known = dict.fromkeys(names)
     for at, name in enumerate(uninhabited):
         if text(f"uninhabited[{at}]", name) in known:
             raise InputError(
-                f"uninhabited[{at}] is {name!r}, which is known already: homes lie in {', '.join(map(repr, names))}",
+                f"uninhabited[{at}] is {name!r}, which is given already or has homes: name each district without homes once",
                 "uninhabited",
                 at,
             )
-        known.append(name)
+        known[name] = None
     for layer in layers:
         for at, name in enumerate(layer.texts("district")):
             if name not in known:
                 raise InputError(
                     f"{layer.argument}[{at}] (id {layer.ids[at]!r}).district is {name!r}, where no home lies: the "
-                    f"districts are {', '.join(map(repr, known))}; if nobody lives there, say uninhabited=[{name!r}]",
+                    f"districts are {_some(known)}; if nobody lives there, say uninhabited=[{name!r}]",
                     layer.argument,
                     at,
                 )
-    return known
+    return list(known)
+
+
+def _some(names: Iterable[str], most: int = 8) -> str:
+    listed = [repr(name) for name in names]
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more
 
 
 def read_survey(

@@ -92,7 +92,10 @@ def test_a_programme_with_everything_survives_pickling():
     [
         ({"uninhabited": []}, r"spaces\[0\] \(id 'old dock'\).district is 'Docks', where no home"),
         ({"uninhabited": []}, r"if nobody lives there, say uninhabited=\['Docks'\]"),
-        ({"uninhabited": ["Docks", "West"]}, r"uninhabited\[1\] is 'West', which is known already"),
+        (
+            {"uninhabited": ["Docks", "West"]},
+            r"uninhabited\[1\] is 'West', which is given already or has homes",
+        ),
         ({"uninhabited": "Docks"}, "a list of names of districts"),
         ({"district": None}, "district does not say in which column"),
         ({"survey": {"clinic": "asked"}}, "survey has 'clinic': the services are 'canteen'"),

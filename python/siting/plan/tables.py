@@ -57,7 +57,12 @@ def fitout(plan: ServicePlan, programme: Programme) -> Any:
     """One row for each service in a space."""
     pandas = need("pandas", "fitout", "geo")
     layer, fitouts = programme._spaces, plan._document["fitouts"]
-    going, existing = _going(plan, programme, "space"), programme._existing
+    going = _going(plan, programme, "space", 0 if layer is None else len(layer))
+    existing = programme._existing
+    today = {
+        word: [] if existing is None else existing.known(word)
+        for word in ("facility_area", "places", "moving_cost")
+    }
     conversion, rent = _costs(programme, "conversion_cost"), _costs(programme, "rent")
     rows, before = [], None
     for each in fitouts:
@@ -76,7 +81,6 @@ def fitout(plan: ServicePlan, programme: Programme) -> Any:
                 "module": module.name,
                 "area": module.area,
                 "places": module.places * opened,
-                "served": going.get((each["service"], at), 0.0),
                 "capital_cost": module.capital_cost,
                 "running_cost": module.running_cost * opened,
                 "income": module.income * opened,
@@ -85,16 +89,16 @@ def fitout(plan: ServicePlan, programme: Programme) -> Any:
             moved = each["size"]["moved"]
             row |= {
                 "moved": existing.ids[moved],
-                "area": existing.known("facility_area")[moved],
-                "places": existing.known("places")[moved],
-                "served": going.get((each["service"], at), 0.0),
-                "capital_cost": existing.known("moving_cost")[moved],
+                "area": today["facility_area"][moved],
+                "places": today["places"][moved],
+                "capital_cost": today["moving_cost"][moved],
                 "running_cost": 0.0,
                 "income": 0.0,
             }
         # Once for each space, so that columns add up.
         first, before = at != before, at
         row |= {
+            "served": going[each["service"], at],
             "conversion_cost": conversion[at] if first else 0.0,
             "rent": rent[at] if first else 0.0,
         }
@@ -148,8 +152,9 @@ def facilities(plan: ServicePlan, programme: Programme) -> Any:
     columns = ["service", "change", "to", "places", "served"]
     if layer is None:
         return pandas.DataFrame(columns=columns)
-    going, services = _going(plan, programme, "facility"), layer.texts("service")
-    arrived = _going(plan, programme, "space")
+    services, spaces = layer.texts("service"), programme._spaces
+    going = _going(plan, programme, "facility", len(layer))
+    arrived = _going(plan, programme, "space", 0 if spaces is None else len(spaces))
     places, more = layer.known("places"), layer.known("enlarge_places")
     rows = []
     for at, change in enumerate(plan._document["facilities"]):
@@ -159,8 +164,8 @@ def facilities(plan: ServicePlan, programme: Programme) -> Any:
         there = {"closed": 0.0, "enlarged": (places[at] or 0.0) + (more[at] or 0.0)}.get(
             word, places[at]
         )
-        serves = going.get((service, at), 0.0) if to is None else arrived.get((service, to), 0.0)
-        label = None if to is None or programme._spaces is None else programme._spaces.ids[to]
+        serves = going[service, at] if to is None else arrived[service, to]
+        label = None if to is None or spaces is None else spaces.ids[to]
         rows.append((services[at], word, label, there, serves))
     table = pandas.DataFrame(rows, columns=columns, index=layer.ids.index())
     return table.astype({"places": float, "served": float})
@@ -224,17 +229,13 @@ def needs(programme: Programme) -> Floats:
     return np.array(needs, dtype=np.float64).reshape(len(needs), -1)
 
 
-def _going(plan: ServicePlan, programme: Programme, host: str) -> dict[tuple[int, int], float]:
-    """People in need who go to each host, by service and host."""
+def _going(plan: ServicePlan, programme: Programme, host: str, n: int) -> Floats:
+    """People in need who go to each of n hosts, of shape (services, hosts)."""
     rows = plan._core.served()
     there = rows[host] >= 0
     service, home, at = rows["service"][there], rows["demand"][there], rows[host][there]
-    people = rows["share"][there] * needs(programme)[service, home]
-    found: dict[tuple[int, int], float] = {}
-    for key, amount in zip(
-        zip(service.tolist(), at.tolist(), strict=True), people.tolist(), strict=True
-    ):
-        found[key] = found.get(key, 0.0) + amount
+    found = np.zeros((len(programme._names), n))
+    np.add.at(found, (service, at), rows["share"][there] * needs(programme)[service, home])
     return found
 
 
