@@ -57,8 +57,8 @@ pub use plan::{
     Change, Complexes, EnvyLimit, Fitout, Host, Least, Money, PlanCoverage, PlanObjective, PlanRules, Quota, Served,
     ServicePlan, Size, SpaceMoney,
 };
+pub(crate) use plan::{QuotaHere, verify};
 pub use programme::Programme;
-pub(crate) use plan::QuotaHere;
 pub use slot::Slot;
 pub use space::Space;
 pub use standard::{Figure, FigureRow, LimitUnit, PRESETS, Standard, StandardModule, StandardNeed, StandardService};

@@ -40,7 +40,8 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// Two services that share an area in m² when they share a space, and whose neighbourhood is worth a reward.
+    /// Two services that share an area in m² when they share a space, and whose neighbourhood is worth a reward. All that a
+    /// service shares with others is at most the area of its smallest size.
     #[must_use]
     pub fn together(first: impl Into<String>, second: impl Into<String>, shared_area: f64, reward: f64) -> Self {
         Self { services: [first.into(), second.into()], rule: PairRule::Together { shared_area, reward } }

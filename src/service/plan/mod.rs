@@ -45,4 +45,5 @@ pub use outcome::{Change, Fitout, Host, Served, ServicePlan, Size};
 pub use quota::{Least, Quota};
 pub use rules::{EnvyLimit, PlanRules};
 
+pub(crate) use check::verify;
 pub(crate) use quota::QuotaHere;

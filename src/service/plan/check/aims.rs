@@ -134,11 +134,28 @@ impl Aims<'_> {
         }
     }
 
+    /// The size of what [`Aims::objective`] adds up.
+    pub fn size(&self, money: &Money) -> f64 {
+        match self.rules.objective {
+            PlanObjective::Cover => self.whole().whole,
+            PlanObjective::Walking => self.unserved(Toll::Walk),
+            PlanObjective::Envy { threshold } => self.unserved(Toll::Envy(threshold)),
+            PlanObjective::Cost { years } => {
+                money.capital + years * (money.rent + money.running + money.income + money.saved.abs())
+            }
+            PlanObjective::WorstDistrict => 1.0,
+        }
+    }
+
+    /// What walking or envy is when nobody is served: the most that it can be.
+    fn unserved(&self, toll: Toll) -> f64 {
+        self.sum(|need, i| need.weight * need.surveyed(i) * toll.of(need.limit[i]))
+    }
+
     fn check_mean(&self, what: &str, toll: Toll, most: f64) -> Result<(), Error> {
         let Part { part, whole } = self.toll(toll);
-        let unmet: f64 = self.sum(|need, i| need.weight * need.surveyed(i) * toll.of(need.limit[i]));
         // Shares are right to a millionth, and so is the part of the limit that they leave.
-        if whole == 0.0 || part <= most * whole + TOLERANCE * unmet {
+        if whole == 0.0 || part <= most * whole + TOLERANCE * self.unserved(toll) {
             return Ok(());
         }
         unverified(format!("the mean {what} is {}, more than {most}", part / whole))

@@ -75,8 +75,8 @@ impl Programme {
     pub fn check(&self, plan: &ServicePlan) -> Result<(), Error> {
         self.validate()?;
         plan.rules.validate(self)?;
-        let objective = verify(self, &plan.rules, &plan.fitouts, &plan.facilities, &plan.served)?;
-        check_figures(plan, objective)
+        let value = value(self, &plan.rules, &plan.fitouts, &plan.facilities, &plan.served)?;
+        check_figures(plan, value)
     }
 }
 
@@ -88,6 +88,24 @@ pub(crate) fn verify(
     facilities: &[Change],
     served: &[Served],
 ) -> Result<f64, Error> {
+    value(programme, rules, fitouts, facilities, served).map(|value| value.objective)
+}
+
+/// An objective that was added up.
+#[derive(Clone, Copy)]
+struct Value {
+    objective: f64,
+    /// The size of what was added: where it cancels, rounding is a part of this and not of the objective.
+    size: f64,
+}
+
+fn value(
+    programme: &Programme,
+    rules: &PlanRules,
+    fitouts: &[Fitout],
+    facilities: &[Change],
+    served: &[Served],
+) -> Result<Value, Error> {
     positions::check(programme, fitouts, facilities, served)?;
     facilities::check(programme, facilities)?;
     spaces::check(programme, rules, fitouts)?;
@@ -98,10 +116,11 @@ pub(crate) fn verify(
     let aims = aims::Aims { programme, rules, needs: &needs, served, walks: &walks };
     aims.check()?;
     let (objective, rewards) = (aims.objective(&money), spaces::rewards(programme, fitouts));
-    Ok(match rules.objective.sense() {
+    let objective = match rules.objective.sense() {
         Sense::Maximize => objective + rewards,
         Sense::Minimize => objective - rewards,
-    })
+    };
+    Ok(Value { objective, size: aims.size(&money) + rewards })
 }
 
 /// Whether a plan can be read: its lists speak of what a valid programme has and allows.
@@ -112,11 +131,12 @@ pub(super) fn sound(programme: &Programme, plan: &ServicePlan) -> Result<(), Err
 }
 
 /// The figures that a plan claims: objective, bound, gap, status and seconds.
-fn check_figures(plan: &ServicePlan, objective: f64) -> Result<(), Error> {
-    let claimed = plan.objective;
-    let finite = objective.is_finite() && claimed.is_finite();
+fn check_figures(plan: &ServicePlan, value: Value) -> Result<(), Error> {
+    let (Value { objective, size }, claimed) = (value, plan.objective);
+    let finite = objective.is_finite() && claimed.is_finite() && size.is_finite();
+    let rounding = PRECISION * size;
     // Long sums in another order differ by more than the last digit.
-    if !finite || (objective - claimed).abs() > TOLERANCE * objective.abs().max(claimed.abs()).max(PRECISION) {
+    if !finite || (objective - claimed).abs() > rounding.max(TOLERANCE * objective.abs().max(claimed.abs())) {
         return unverified(format!("the objective is {objective} by the programme, but {claimed} was claimed"));
     }
     if !(plan.seconds.is_finite() && plan.seconds >= 0.0) {
@@ -126,7 +146,7 @@ fn check_figures(plan: &ServicePlan, objective: f64) -> Result<(), Error> {
         Some(bound) if !bound.is_finite() => return unverified(format!("the bound is {bound}: it must be finite")),
         Some(bound) => {
             let gap = relative_gap(claimed, bound);
-            if plan.sense().better(claimed, bound) && gap > TOLERANCE {
+            if plan.sense().better(claimed, bound) && gap > TOLERANCE && (claimed - bound).abs() > rounding {
                 return unverified(format!("the objective {claimed} is better than its bound {bound}"));
             }
             Some(gap).filter(|gap| gap.is_finite())
