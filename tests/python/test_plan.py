@@ -512,6 +512,18 @@ def test_a_plan_needs_the_walks_to_the_spaces():
         town(travel_to_spaces=None).solve()
 
 
+def test_modules_that_have_room_nowhere_are_told():
+    hall = dataclasses.replace(CLUB, modules=[siting.Module("hall", area=7_000, places=90)])
+    with pytest.raises(
+        siting.InputError,
+        match=r"services\[1\] \(id 'club'\): its smallest module 'hall' takes 7,000 m², but the largest space "
+        r"\('school'\) has 700 m²",
+    ):
+        town(services=[CANTEEN, hall]).solve()
+    none = dataclasses.replace(CLUB, modules=())
+    assert town(services=[CANTEEN, none]).solve().objective == 40
+
+
 def test_spaces_are_not_named_where_there_are_none():
     programme = town(spaces=None, travel_to_spaces=None)
     assert programme.solve().objective == 8
