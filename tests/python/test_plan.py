@@ -423,21 +423,26 @@ def test_notebooks_see_a_table(plan):
     assert repr(plan).startswith("ServicePlan(optimal, objective 60, gap 0.00%, ")
 
 
+def large(communities):
+    """The programme of a town that takes some time."""
+    town = siting.synthetic_town(communities)
+    to_facilities, to_spaces = (
+        siting.TravelMatrix.from_points(town.homes, sites, cutoff=1500)
+        for sites in (town.facilities, town.spaces)
+    )
+    return siting.Programme(
+        town.homes,
+        town.spaces,
+        siting.standards.load("ningbo-2025"),
+        existing=town.facilities,
+        travel=to_facilities,
+        travel_to_spaces=to_spaces,
+    )
+
+
 def test_progress_is_told_and_an_exception_in_it_is_raised():
     phases = []
-    large = siting.synthetic_town(24)
-    walks = [
-        siting.TravelMatrix.from_points(large.homes, sites, cutoff=1500)
-        for sites in (large.facilities, large.spaces)
-    ]
-    programme = siting.Programme(
-        large.homes,
-        large.spaces,
-        siting.standards.load("ningbo-2025"),
-        existing=large.facilities,
-        travel=walks[0],
-        travel_to_spaces=walks[1],
-    )
+    programme = large(24)
     programme.solve(budget=1_000_000, progress=lambda progress: phases.append(progress.phase))
     assert phases
 
@@ -446,6 +451,17 @@ def test_progress_is_told_and_an_exception_in_it_is_raised():
 
     with pytest.raises(RuntimeError, match="enough"):
         programme.solve(budget=1_000_000, progress=fail)
+
+
+def test_ctrl_c_returns_the_best_plan_so_far():
+    def press(progress):
+        if progress.incumbent is not None:
+            raise KeyboardInterrupt
+
+    programme = large(48)
+    plan = programme.solve(budget=20_000_000, progress=press)
+    assert (plan.limit, plan.status) == ("interrupt", "feasible")
+    programme.check(plan)
 
 
 def test_a_plan_can_start_from_another(plan):
