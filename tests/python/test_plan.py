@@ -1,85 +1,15 @@
-"""Plans of services in spaces: figures by hand, tables that add up, rules on their way to the core, wrong input."""
+"""Plans of services in spaces: figures by hand, tables that add up, what becomes of facilities, stops, storage."""
 
 import dataclasses
 import json
 import pickle
 
 import geopandas
-import numpy as np
 import pandas as pd
 import pytest
 import siting
 from matplotlib import pyplot
-
-CANTEEN = siting.Service(
-    "canteen",
-    needs={"people": 0.1},
-    limit=10,
-    modules=[
-        siting.Module(
-            "small", area=100, places=15, capital_cost=10_000, running_cost=3_000, income=1_000
-        ),
-        siting.Module(
-            "large", area=200, places=40, capital_cost=18_000, running_cost=5_000, income=2_500
-        ),
-    ],
-)
-CLUB = siting.Service(
-    "club",
-    needs={"people": 0.05},
-    limit=10,
-    modules=[siting.Module("room", area=60, places=10, capital_cost=4_000, running_cost=500)],
-)
-
-
-def layer(index, at, **columns):
-    points = geopandas.points_from_xy(at, np.zeros(len(at)))
-    return geopandas.GeoDataFrame(columns, index=index, geometry=points, crs=4550)
-
-
-# People in need: 10, 20 and 10 of the canteen, half of that of the club.
-HOMES = layer(
-    ["a", "b", "c"],
-    [0, 500, 1000],
-    people=[100, 200, 100],
-    households=[40, 80, 40],
-    district=["West", "West", "East"],
-    asked=[1.0, 0.5, 1.0],
-)
-SPACES = layer(
-    ["mill", "school"],
-    [200, 900],
-    kind=["hall", "school"],
-    area_m2=[160.0, 700.0],
-    district=["West", "East"],
-    rent_per_year=[0.0, 1_000.0],
-    conversion_cost=[2_000.0, 5_000.0],
-)
-EXISTING = layer(
-    ["old"], [300], service=["canteen"], places=[8.0], area_m2=[60.0], district=["West"]
-)
-
-
-def minutes(sites, costs):
-    frame = pd.DataFrame(costs, index=HOMES.index, columns=sites)
-    return siting.TravelMatrix.from_dense(frame, unit="min")
-
-
-TO_SPACES = minutes(SPACES.index, [[3.0, 20.0], [5.0, 8.0], [20.0, 4.0]])
-TO_EXISTING = minutes(EXISTING.index, [[6.0], [6.0], [12.0]])
-
-
-def town(**changed):
-    parts = {
-        "services": [CANTEEN, CLUB],
-        "travel": TO_EXISTING,
-        "existing": EXISTING,
-        "travel_to_spaces": TO_SPACES,
-        "district": "district",
-    }
-    parts |= changed
-    homes, spaces = parts.pop("homes", HOMES), parts.pop("spaces", SPACES)
-    return siting.Programme(homes, spaces, parts.pop("services"), **parts)
+from plan_town import CANTEEN, EXISTING, HOMES, SPACES, large, minutes, town
 
 
 @pytest.fixture(scope="module")
@@ -218,127 +148,6 @@ def test_the_audit_of_a_plan_sees_the_town_as_it_will_be(plan):
         plan.audit(worst=-1)
 
 
-def test_rules_reach_the_core_as_they_are():
-    plan = town(homes=HOMES.assign(district=["W", "W", "E"]), district=None).solve(
-        objective=siting.Envy(threshold=4),
-        budget=90_000,
-        subsidy=20_000,
-        most_spaces=2,
-        required=["school"],
-        forbidden=[False, False],
-        complexes=siting.Complexes(["canteen"], services=2, core_services=1, least=1),
-        quotas=[siting.Quota("club", facilities=1)],
-        least_met=0.3,
-        least_met_by_service={"canteen": 0.25},
-        most_walking=9,
-        most_envy=siting.EnvyLimit(threshold=2, most=60),
-        service_weights={"club": 2},
-    )
-    assert plan.rules == {
-        "objective": {"envy": {"threshold": 4}},
-        "service_weights": [["club", 2]],
-        "budget": 90_000,
-        "subsidy": 20_000,
-        "break_even": False,
-        "most_spaces": 2,
-        "required": [1],
-        "forbidden": [],
-        "complexes": {
-            "area": 600,
-            "services": 2,
-            "core": ["canteen"],
-            "core_services": 1,
-            "apart": 2,
-            "always": False,
-            "least": 1,
-        },
-        "quotas": [{"service": "club", "district": None, "least": {"facilities": 1}}],
-        "least_met": 0.3,
-        "least_met_by_service": [["canteen", 0.25]],
-        "least_met_by_district": None,
-        "most_walking": 9,
-        "most_envy": {"threshold": 2, "most": 60},
-    }
-    assert plan.spaces.loc["school", "complex"]
-    assert "1 complex among them" in plan.summary()
-
-
-@pytest.mark.parametrize(
-    ("quota", "least"),
-    [
-        ({"places_per_1000_people": 40}, {"places-per1000-people": 40}),
-        ({"area_per_100_households": 30}, {"area-per100-households": 30}),
-        ({"facilities": 1}, {"facilities": 1}),
-    ],
-)
-def test_quotas_come_in_three_amounts(quota, least):
-    east = siting.Quota("canteen", district="East", **quota)
-    plan = town().solve(quotas=[east], objective=siting.Cost(years=0))
-    assert plan.rules["quotas"] == [{"service": "canteen", "district": "East", "least": least}]
-    assert plan.fitout[["space", "service"]].values.tolist() == [["school", "canteen"]]
-
-
-def test_each_objective_is_what_its_tables_say():
-    programme = town()
-    budget = 13_000
-
-    def walks(plan, loss):
-        """Need times what is lost by its walk, what is not met losing what the limit does."""
-        lost = 0.0
-        for service in (CANTEEN, CLUB):
-            need = service.needs["people"] * HOMES["people"]
-            lost += (need * (1 - plan.homes[service.name])).sum() * loss(service.limit)
-        costs = pd.concat([TO_SPACES.to_frame(), TO_EXISTING.to_frame()])
-        costs = costs.set_index(["demand", "site"])["cost"]
-        for row in plan.served.itertuples():
-            host = row.facility if pd.isna(row.space) else row.space
-            lost += row.need * loss(costs.loc[(row.home, host)])
-        return lost
-
-    walking = programme.solve(objective="walking", budget=budget)
-    assert walking.sense == "minimize"
-    assert walking.objective == pytest.approx(walks(walking, float))
-    envy = programme.solve(objective=siting.Envy(threshold=4), budget=budget)
-    assert envy.objective == pytest.approx(walks(envy, lambda walk: max(0.0, walk - 4) ** 2))
-    worst = programme.solve(objective="worst-district", budget=50_000)
-    rows = worst.by_district.groupby("district")[["met", "need"]].sum()
-    assert worst.objective == pytest.approx((rows["met"] / rows["need"]).min())
-    cost = programme.solve(objective=siting.Cost(years=3), least_met=0.5)
-    assert cost.objective == pytest.approx(cost.money["capital"] + 3 * cost.money["yearly"])
-    assert cost.coverage["met"].sum() >= 30 - 1e-6
-
-
-def test_a_survey_weighs_the_need():
-    # Home b counts half, so that 8 places are better filled by those of a.
-    plan = town(survey={"canteen": "asked"}).solve(budget=0)
-    assert plan.objective == 8
-    assert plan.homes["canteen"].tolist() == pytest.approx([0.8, 0, 0])
-
-
-def test_limits_and_weights_change_the_plan():
-    programme = town()
-    assert programme.solve(most_spaces=1).fitout["space"].nunique() == 1
-    assert set(programme.solve(forbidden=["mill"]).fitout["space"]) == {"school"}
-    required = programme.solve(required=["mill"], objective=siting.Cost(years=0))
-    assert required.fitout["space"].tolist() == ["mill"]
-    assert programme.solve(break_even=True).fitout.empty
-    assert programme.solve(subsidy=500).fitout["service"].tolist() == ["club"]
-    by_service = programme.solve(least_met_by_service={"club": 1}, objective=siting.Cost(years=0))
-    assert set(by_service.fitout["service"]) == {"club"}
-    by_district = programme.solve(least_met_by_district=0.4, objective=siting.Cost(years=0))
-    rows = by_district.by_district.groupby("district")[["met", "need"]].sum()
-    assert (rows["met"] >= 0.4 * rows["need"] - 1e-6).all()
-    heavy = programme.solve(budget=6_000, service_weights={"club": 0})
-    assert heavy.objective == 8
-
-
-def test_what_cannot_be_is_infeasible():
-    with pytest.raises(siting.InfeasibleError):
-        town().solve(budget=0, least_met=0.9)
-    with pytest.raises(siting.InfeasibleError):
-        town().solve(quotas=[siting.Quota("club", places_per_1000_people=1_000)])
-
-
 def test_plans_survive_json_and_pickling(plan):
     programme = town()
     again = siting.ServicePlan.from_json(plan.to_json(), programme=programme)
@@ -416,28 +225,22 @@ def test_the_plot_shows_spaces_by_the_number_of_their_services(plan):
         plan.plot(service="gym")
 
 
+def test_areas_in_degrees_are_drawn_as_points_in_proportion():
+    areas = {
+        name: layer.set_geometry(layer.buffer(20).translate(yoff=3_320_000)).to_crs(4490)
+        for name, layer in (("homes", HOMES), ("spaces", SPACES), ("existing", EXISTING))
+    }
+    ax = town(**areas).solve(budget=0).plot()
+    assert ax.get_aspect() == pytest.approx(2 / 3**0.5, rel=0.01)  # at 30 degrees north
+    assert len(ax.collections[0].get_offsets()) == len(HOMES)
+    pyplot.close("all")
+
+
 def test_notebooks_see_a_table(plan):
     html = plan._repr_html_()
     assert "<th" in html
     assert "100.0 % served" in html
     assert repr(plan).startswith("ServicePlan(optimal, objective 60, gap 0.00%, ")
-
-
-def large(communities):
-    """The programme of a town that takes some time."""
-    town = siting.synthetic_town(communities)
-    to_facilities, to_spaces = (
-        siting.TravelMatrix.from_points(town.homes, sites, cutoff=1500)
-        for sites in (town.facilities, town.spaces)
-    )
-    return siting.Programme(
-        town.homes,
-        town.spaces,
-        siting.standards.load("ningbo-2025"),
-        existing=town.facilities,
-        travel=to_facilities,
-        travel_to_spaces=to_spaces,
-    )
 
 
 def test_progress_is_told_and_an_exception_in_it_is_raised():
@@ -472,83 +275,3 @@ def test_a_plan_can_start_from_another(plan):
 def test_the_answer_does_not_depend_on_threads():
     plans = [town().solve(threads=threads, budget=20_000) for threads in (1, 2)]
     assert plans[0].fitout.equals(plans[1].fitout)
-
-
-@pytest.mark.parametrize(
-    ("rules", "message"),
-    [
-        ({"objective": "cost"}, "'walking', 'worst-district', siting.Envy"),
-        ({"objective": siting.Cost(years=-1)}, "objective.years is -1"),
-        ({"objective": siting.Envy(threshold="far")}, "objective.threshold is 'far'"),
-        ({"budget": -1}, "budget is -1"),
-        ({"budget": float("nan")}, "budget is nan"),
-        ({"subsidy": "much"}, "subsidy is 'much': a number"),
-        ({"break_even": 1}, "break_even is 1: True or False"),
-        ({"most_spaces": 1.5}, "most_spaces is 1.5"),
-        ({"required": ["mil"]}, r"required\[0\] is 'mil', which is no space id"),
-        ({"required": "mill"}, "give a list of space ids"),
-        ({"required": ["mill"], "forbidden": ["mill"]}, "space 'mill' stands in both"),
-        ({"complexes": 600}, "a siting.Complexes is expected"),
-        ({"complexes": siting.Complexes(["gym"])}, 'complexes.core is "gym"'),
-        ({"complexes": siting.Complexes(["club"], apart=-1)}, "complexes.apart is -1"),
-        ({"complexes": siting.Complexes(["club"], area=-5)}, "complexes.area is -5"),
-        ({"quotas": [siting.Quota("gym", facilities=1)]}, '"gym"'),
-        ({"quotas": [siting.Quota("club")]}, r"quotas\[0\] has no amount: give one of"),
-        (
-            {"quotas": [siting.Quota("club", facilities=1, places_per_1000_people=2)]},
-            "has places_per_1000_people and facilities",
-        ),
-        ({"quotas": [siting.Quota("club", facilities=-1)]}, "facilities is -1"),
-        (
-            {"quotas": [siting.Quota("club", district="North", facilities=1)]},
-            'the districts are "West", "East"',
-        ),
-        ({"quotas": siting.Quota("club", facilities=1)}, "a list of siting.Quota"),
-        ({"quotas": ["club"]}, "a siting.Quota is expected"),
-        ({"least_met": 1.5}, "least_met is 1.5: a share from 0 to 1"),
-        ({"least_met_by_service": {"gym": 0.5}}, 'least_met_by_service is "gym"'),
-        ({"least_met_by_service": 0.5}, "give the number of each service by its name"),
-        ({"most_walking": -1}, "most_walking is -1"),
-        ({"most_envy": 3}, "a siting.EnvyLimit is expected"),
-        ({"service_weights": {"club": -1}}, "service_weights is -1"),
-        ({"time_limit": -1}, "time_limit is -1"),
-        ({"gap": "small"}, "gap is 'small'"),
-        ({"method": 3}, "method is 3: a name in quotes"),
-        ({"method": "guess"}, 'method is "guess"'),
-        ({"warm_start": ["nook"]}, "which is no space id"),
-    ],
-)
-def test_wrong_rules_are_told(rules, message):
-    with pytest.raises(siting.InputError, match=message):
-        town().solve(**rules)
-
-
-def test_a_plan_needs_the_walks_to_the_spaces():
-    with pytest.raises(siting.InputError, match="travel_to_spaces is missing: a plan needs"):
-        town(travel_to_spaces=None).solve()
-
-
-def test_modules_that_have_room_nowhere_are_told():
-    hall = dataclasses.replace(CLUB, modules=[siting.Module("hall", area=7_000, places=90)])
-    with pytest.raises(
-        siting.InputError,
-        match=r"services\[1\] \(id 'club'\): its smallest module 'hall' takes 7,000 m², but the largest space "
-        r"\('school'\) has 700 m²",
-    ):
-        town(services=[CANTEEN, hall]).solve()
-    none = dataclasses.replace(CLUB, modules=())
-    assert town(services=[CANTEEN, none]).solve().objective == 40
-
-
-def test_spaces_are_not_named_where_there_are_none():
-    programme = town(spaces=None, travel_to_spaces=None)
-    assert programme.solve().objective == 8
-    with pytest.raises(siting.InputError, match="required is given, but the programme has no"):
-        programme.solve(required=["mill"])
-
-
-def test_the_districts_of_a_rule_must_be_known():
-    homes = HOMES.drop(columns="district")
-    programme = town(homes=homes, district=None)
-    with pytest.raises(siting.InputError, match="districts"):
-        programme.solve(least_met_by_district=0.5)

@@ -10,7 +10,7 @@ from siting._columns import Columns
 from siting._optional import is_a, need
 from siting.errors import InputError
 from siting.plan.tables import needs
-from siting.plot import _SERVED, _UNSERVED, _fonts
+from siting.plot import _SERVED, _UNSERVED, _fonts, proportion
 from siting.summary import count
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def draw(plan: ServicePlan, service: str | None, ax: Any, title: str | None) -> 
         _spaces(ax, plan, service, programme._spaces)
     text = _title(plan, service) if title is None else title
     ax.set_title(text, fontfamily=_fonts(text))
-    ax.set_aspect("equal")
+    homes = _points(programme._homes)
+    proportion(ax, homes.crs, homes.y.to_numpy())
     if ax.get_legend_handles_labels()[0]:
         ax.legend(loc="best", fontsize="small", framealpha=0.9)
     ax.tick_params(labelsize="x-small")
@@ -62,7 +63,7 @@ def _homes(ax: Any, plan: ServicePlan, service: str | None) -> None:
     needed = wants > 0
     if not needed.any():
         return
-    points = programme._homes.table.geometry[needed]
+    points = _points(programme._homes)[needed]
     sizes = 4.0 + 56.0 * wants[needed] / wants.max()
     dots = ax.scatter(
         points.x,
@@ -82,7 +83,7 @@ def _homes(ax: Any, plan: ServicePlan, service: str | None) -> None:
 def _existing(ax: Any, plan: ServicePlan, service: str | None, existing: Columns) -> None:
     if not is_a(existing.table, "geopandas", "GeoDataFrame"):
         return
-    table = plan.facilities
+    table, points = plan.facilities, _points(existing)
     own = (
         np.ones(len(table), dtype=bool)
         if service is None
@@ -94,7 +95,7 @@ def _existing(ax: Any, plan: ServicePlan, service: str | None, existing: Columns
         (own & ~stays, "X", _CLOSED, "facility of today, moved or closed"),
     ):
         if which.any():
-            xy = existing.table.geometry[which]
+            xy = points[which]
             ax.scatter(
                 xy.x,
                 xy.y,
@@ -116,7 +117,7 @@ def _spaces(ax: Any, plan: ServicePlan, service: str | None, spaces: Columns) ->
         chosen[each["space"]] |= (
             service is None or plan._programme._names[each["service"]] == service
         )
-    geometry = spaces.table.geometry
+    points = _points(spaces)
     groups = [(~chosen, "s", 12, _IDLE, "space, not used" if service is None else "other space")]
     groups += [
         (chosen & (np.minimum(hosted, 3) == n), "*", 220, colour, f"space with {label}")
@@ -124,7 +125,7 @@ def _spaces(ax: Any, plan: ServicePlan, service: str | None, spaces: Columns) ->
     ]
     for which, marker, size, colour, label in groups:
         if which.any():
-            xy = geometry[which]
+            xy = points[which]
             ax.scatter(
                 xy.x,
                 xy.y,
@@ -136,6 +137,12 @@ def _spaces(ax: Any, plan: ServicePlan, service: str | None, spaces: Columns) ->
                 label=f"{label} ({int(which.sum()):,})",
                 zorder=5 if marker == "*" else 3,
             )
+
+
+def _points(layer: Columns) -> Any:
+    """The points of a layer; areas stand as a point inside each."""
+    shapes = layer.table.geometry
+    return shapes if (shapes.geom_type == "Point").all() else shapes.representative_point()
 
 
 def _title(plan: ServicePlan, service: str | None) -> str:
