@@ -159,8 +159,8 @@ pub fn rules(communities: usize) -> PlanRules {
     let communities = communities as f64;
     let core = ["elderly care", "childcare", "after-school care", "community canteen"];
     PlanRules::default()
-        .budget(400e3 * communities)
-        .subsidy(120e3 * communities)
+        .budget(1e6 * communities)
+        .subsidy(250e3 * communities)
         .most_spaces((0.6 * communities) as usize)
         .complexes(Complexes::new(core).least((0.01 * communities) as u32 + 1))
         .quota(Quota::new("childcare", Least::PlacesPer1000People(2.5)))

@@ -17,4 +17,11 @@ impl Random {
         let wide = u128::from(self.0.next_u64()) * n as u128;
         usize::try_from(wide >> 64).unwrap_or(0)
     }
+
+    /// Puts a list into random order.
+    pub fn shuffle<T>(&mut self, list: &mut [T]) {
+        for at in (1..list.len()).rev() {
+            list.swap(at, self.below(at + 1));
+        }
+    }
 }

@@ -50,6 +50,15 @@ struct Flow {
     limit: f64,
 }
 
+/// The need of one demand point for one service, whoever meets it.
+struct Need {
+    demand: u32,
+    service: u32,
+    surveyed: f64,
+    weighted: f64,
+    limit: f64,
+}
+
 /// Linear rules; one without a variable holds or not at once.
 struct Rows {
     rows: Vec<Constraint>,
@@ -86,7 +95,6 @@ pub fn serve(
     let mut variables = ProblemVariables::new();
     let worst = variables.add(variable().min(0.0).max(1.0));
     let mut flows = Vec::new();
-    // All need: demand point, service, by survey, weighted, limit.
     let mut all = Vec::new();
     for (s, service) in (0_u32..).zip(&programme.services) {
         let needs = service.needs_of(demand).unwrap();
@@ -95,7 +103,7 @@ pub fn serve(
             let surveyed = need * demand.surveyed(&service.name, i as usize);
             let weighted = surveyed * rules.weight_of(&service.name);
             let limit = service.limit.of(demand.setting(i as usize));
-            all.push((i, s, surveyed, weighted, limit));
+            all.push(Need { demand: i, service: s, surveyed, weighted, limit });
             for (server, own) in servers.iter().enumerate().filter(|(_, own)| own.service == s && need > 0.0) {
                 let walk = match own.host {
                     Host::Space(j) => programme.travel_to_spaces.as_ref().and_then(|travel| travel.cost(i, j)),
@@ -109,7 +117,8 @@ pub fn serve(
     }
 
     let mut rows = Rows { rows: Vec::new(), broken: false };
-    for &(i, s, ..) in &all {
+    for need in &all {
+        let (i, s) = (need.demand, need.service);
         let here: Vec<_> =
             flows.iter().filter(|flow| (flow.demand, flow.service) == (i, s)).map(|flow| (flow.at, -1.0)).collect();
         rows.at_least(&here, -1.0);
@@ -123,23 +132,23 @@ pub fn serve(
         }
         rows.at_least(&here(1.0), own.least);
     }
-    let total = |of: &dyn Fn(&(u32, u32, f64, f64, f64)) -> f64| -> f64 { all.iter().map(of).sum() };
+    let total = |of: &dyn Fn(&Need) -> f64| -> f64 { all.iter().map(of).sum() };
     let terms = |of: &dyn Fn(&Flow) -> f64| -> Vec<(Variable, f64)> {
         flows.iter().map(|flow| (flow.at, of(flow))).filter(|term| term.1 != 0.0).collect()
     };
-    let (met, weight) = (terms(&|flow| flow.weighted), total(&|need| need.3));
+    let (met, weight) = (terms(&|flow| flow.weighted), total(&|need| need.weighted));
     if let Some(share) = rules.least_met {
         rows.at_least(&met, share * weight);
     }
     for (name, share) in &rules.least_met_by_service {
         let s = u32::try_from(programme.services.iter().position(|service| service.name == *name).unwrap()).unwrap();
         let own = terms(&|flow| if flow.service == s { flow.surveyed } else { 0.0 });
-        rows.at_least(&own, share * total(&|need| if need.1 == s { need.2 } else { 0.0 }));
+        rows.at_least(&own, share * total(&|need| if need.service == s { need.surveyed } else { 0.0 }));
     }
     for d in 0..u32::try_from(demand.districts.names.len()).unwrap() {
         let lives = |i: u32| demand.districts.of[i as usize] == d;
         let mut own = terms(&|flow| if lives(flow.demand) { flow.weighted } else { 0.0 });
-        let weight = total(&|need| if lives(need.0) { need.3 } else { 0.0 });
+        let weight = total(&|need| if lives(need.demand) { need.weighted } else { 0.0 });
         if let Some(share) = rules.least_met_by_district {
             rows.at_least(&own, share * weight);
         }
@@ -150,7 +159,10 @@ pub fn serve(
     }
     // Walking and envy: what they are when nobody is served, less what serving saves.
     let toll = |cost: &dyn Fn(f64) -> f64| -> (f64, Vec<(Variable, f64)>) {
-        (total(&|need| need.3 * cost(need.4)), terms(&|flow| flow.weighted * (cost(flow.limit) - cost(flow.walk))))
+        (
+            total(&|need| need.weighted * cost(need.limit)),
+            terms(&|flow| flow.weighted * (cost(flow.limit) - cost(flow.walk))),
+        )
     };
     if let Some(most) = rules.most_walking {
         let (unserved, saved) = toll(&|walk| walk);

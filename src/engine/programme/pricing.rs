@@ -1,0 +1,364 @@
+//! The programme when everything has a price: a bound on any plan (Lagrangian relaxation).
+//!
+//! Each cell has a price λ for its need being met, each row r a price π_r ≥ 0. What is left falls apart into rooms and
+//! facilities: a service of κ places in a room serves the cells that pay most per person until its places are full, and the
+//! room takes its best fit-out ([`super::room`]). For any prices
+//!
+//! ```text
+//! Σ_c λ_c + Σ_r π_r limit_r + Σ_rooms best + Σ_facilities best
+//! ```
+//!
+//! is at least the objective of every plan. (Geoffrion, Lagrangean relaxation for integer programming, 1974.)
+
+use rayon::prelude::*;
+
+use super::instance::{Choice, Instance, Terms};
+use super::room::{FitOut, Look, Offer, RoomPrices, best};
+
+/// Prices of cells and rows.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Prices {
+    pub cells: Vec<f64>,
+    pub rows: Vec<f64>,
+}
+
+/// Who reaches which host, from the hosts' side.
+#[derive(Debug, Clone)]
+pub(crate) struct Reach {
+    start: Vec<usize>,
+    /// Arc and cell.
+    arcs: Vec<(u32, u32)>,
+}
+
+impl Reach {
+    pub fn new(instance: &Instance) -> Self {
+        let hosts = instance.groups.len() + instance.stays.len();
+        let mut start = vec![0_usize; hosts + 1];
+        for arc in &instance.cells.arcs {
+            start[arc.host as usize + 1] += 1;
+        }
+        for at in 0..hosts {
+            start[at + 1] += start[at];
+        }
+        let mut next = start.clone();
+        let mut arcs = vec![(0, 0); instance.cells.arcs.len()];
+        for (c, cell) in (0_u32..).zip(&instance.cells.cells) {
+            for at in cell.arcs.clone() {
+                let slot = &mut next[instance.cells.arcs[at].host as usize];
+                arcs[*slot] = (u32::try_from(at).unwrap_or(u32::MAX), c);
+                *slot += 1;
+            }
+        }
+        Self { start, arcs }
+    }
+
+    /// Arcs and cells of a host.
+    pub fn of(&self, host: usize) -> &[(u32, u32)] {
+        &self.arcs[self.start[host]..self.start[host + 1]]
+    }
+}
+
+/// The cells that a host reaches, those that pay most per person first.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Takers {
+    /// Worth per person, people, arc.
+    takers: Vec<(f64, f64, u32)>,
+    /// People and worth up to and including each.
+    sums: Vec<(f64, f64)>,
+    /// How many pay anything.
+    paying: usize,
+}
+
+impl Takers {
+    /// Takes arcs with people and worth of all of them.
+    pub fn fill(&mut self, arcs: impl Iterator<Item = (u32, f64, f64)>) {
+        self.takers.clear();
+        self.takers.extend(arcs.filter(|entry| entry.1 > 0.0).map(|(arc, people, worth)| (worth / people, people, arc)));
+        self.takers.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(&b.2)));
+        self.sums.clear();
+        let (mut people, mut worth) = (0.0, 0.0);
+        for taker in &self.takers {
+            people += taker.1;
+            worth += taker.0 * taker.1;
+            self.sums.push((people, worth));
+        }
+        self.paying = self.takers.partition_point(|taker| taker.0 > 0.0);
+    }
+
+    /// People in reach.
+    pub fn people(&self) -> f64 {
+        self.sums.last().map_or(0.0, |sum| sum.0)
+    }
+
+    /// People who are served by so many places: those who pay, and as many others as the minimum use asks for.
+    fn served(&self, places: f64, least: f64) -> f64 {
+        let paying = self.paying.checked_sub(1).map_or(0.0, |at| self.sums[at].0);
+        paying.max(least).min(places)
+    }
+
+    /// What so many places are worth; `None` where the minimum use is out of reach.
+    pub fn worth(&self, places: f64, least: f64) -> Option<f64> {
+        let slack = 1e-9 * least;
+        if least > places + slack || least > self.people() + slack {
+            return None;
+        }
+        let people = self.served(places, least);
+        let at = self.sums.partition_point(|sum| sum.0 <= people);
+        let (before, worth) = at.checked_sub(1).map_or((0.0, 0.0), |at| self.sums[at]);
+        Some(worth + self.takers.get(at).map_or(0.0, |taker| taker.0 * (people - before)))
+    }
+
+    /// Who is served by so many places: arc and people.
+    pub fn serve(&self, places: f64, least: f64, mut tell: impl FnMut(u32, f64)) {
+        let mut left = self.served(places, least);
+        for &(_, people, arc) in &self.takers {
+            if left <= 0.0 {
+                return;
+            }
+            tell(arc, people.min(left));
+            left -= people;
+        }
+    }
+}
+
+/// What the relaxation chooses.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Relaxed {
+    /// No plan is worth more.
+    pub bound: f64,
+    /// The fit-out of each room.
+    pub rooms: Vec<FitOut>,
+    /// The state of each facility.
+    pub states: Vec<Option<usize>>,
+    /// For each cell the share that is met, which may be above one.
+    pub met: Vec<f64>,
+    /// For each row what is taken.
+    pub taken: Vec<f64>,
+}
+
+impl Prices {
+    /// What serving the whole need of a cell is worth there, its price and those of the rows paid.
+    pub fn worth(&self, instance: &Instance, arc: u32, cell: u32) -> f64 {
+        let (arc, cells) = (&instance.cells.arcs[arc as usize], &instance.cells);
+        let taken = cells.taken(&cells.cells[cell as usize], arc);
+        arc.gain - taken.map(|(row, amount)| self.rows[row as usize] * amount).sum::<f64>() - self.cells[cell as usize]
+    }
+}
+
+/// The offers of a choice: one for each set of slots.
+pub(crate) fn offers_of(
+    choice: &Choice,
+    at: usize,
+    least: f64,
+    takers: &Takers,
+    rows: &[f64],
+    offers: &mut Vec<Offer>,
+) {
+    let (fitted, open) = (choice.terms.priced(rows), choice.slot_terms.priced(rows));
+    let worth = |count: u32| {
+        let serving = takers.worth(choice.places * f64::from(count), least)?;
+        Some(serving + fitted + open * f64::from(count))
+    };
+    let mut by_count: Vec<Option<Option<f64>>> = vec![None; choice.slots.len() + 1];
+    for slots in slot_sets(choice) {
+        let count = slots.count_ones();
+        let worth = *by_count[count as usize].get_or_insert_with(|| worth(count));
+        offers.extend(worth.map(|worth| Offer { choice: at, slots, worth }));
+    }
+}
+
+/// The sets of slots in which a choice may be open.
+pub(crate) fn slot_sets(choice: &Choice) -> impl Iterator<Item = u64> {
+    let n = choice.slots.len();
+    let most = if choice.one_slot { 1 } else { u32::MAX };
+    (1_u64..1 << n.min(63)).filter(move |set| set.count_ones() <= most).map(move |set| {
+        choice.slots.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1).fold(0, |slots, (_, slot)| slots | 1 << slot)
+    })
+}
+
+/// One room's part of the relaxation.
+struct RoomPart {
+    fit_out: FitOut,
+    /// Arc and people.
+    served: Vec<(u32, f64)>,
+}
+
+/// The relaxation at some prices; `None` when a required room can host nothing at all.
+///
+/// `last` are the fit-outs chosen before, `tolerance` the share of a room's worth that the bound may give away.
+pub(crate) fn relax(
+    instance: &Instance,
+    reach: &Reach,
+    prices: &Prices,
+    last: &[FitOut],
+    tolerance: f64,
+) -> Option<Relaxed> {
+    let rooms: Option<Vec<RoomPart>> = (0..instance.rooms.len())
+        .into_par_iter()
+        .map(|room| {
+            let hint = last.get(room).map_or(&[][..], |last| &last.offers);
+            relax_room(instance, reach, prices, room, (hint, tolerance))
+        })
+        .collect();
+    let rooms = rooms?;
+    let cells = &instance.cells.cells;
+    let mut relaxed = Relaxed {
+        bound: instance.constant + prices.cells.iter().sum::<f64>(),
+        rooms: Vec::with_capacity(rooms.len()),
+        states: Vec::with_capacity(instance.stays.len()),
+        met: vec![0.0; cells.len()],
+        taken: vec![0.0; instance.rows.len()],
+    };
+    relaxed.bound += prices.rows.iter().zip(&instance.rows.limits).map(|(price, limit)| price * limit).sum::<f64>();
+    let cell_of = cell_of_arcs(instance);
+    for (room, part) in rooms.into_iter().enumerate() {
+        relaxed.bound += part.fit_out.bound;
+        for (arc, people) in part.served {
+            relaxed.serve(instance, arc, cell_of[arc as usize], people);
+        }
+        relaxed.build(instance, room, &part.fit_out.offers);
+        relaxed.rooms.push(part.fit_out);
+    }
+    relax_stays(instance, reach, prices, &cell_of, &mut relaxed);
+    // The least share of a district is worth 1 less the prices of all districts.
+    if instance.worst_district {
+        let priced = prices.rows.iter().zip(&instance.rows.worst).filter(|(_, worst)| **worst);
+        let worth = 1.0 - priced.map(|(price, _)| price).sum::<f64>();
+        if worth > 0.0 {
+            relaxed.bound += worth;
+            let worst: Vec<u32> = (0_u32..).zip(&instance.rows.worst).filter(|(_, on)| **on).map(|(row, _)| row).collect();
+            worst.into_iter().for_each(|row| relaxed.taken[row as usize] += 1.0);
+        }
+    }
+    Some(relaxed)
+}
+
+/// What every so many rooms would take of each row at some prices.
+pub(crate) fn sample(instance: &Instance, reach: &Reach, prices: &Prices, every: usize) -> Vec<f64> {
+    let rooms: Vec<usize> = (0..instance.rooms.len()).step_by(every).collect();
+    let parts: Vec<Option<RoomPart>> =
+        rooms.par_iter().map(|&room| relax_room(instance, reach, prices, room, (&[], 0.02))).collect();
+    let mut relaxed = Relaxed { taken: vec![0.0; instance.rows.len()], ..Relaxed::default() };
+    for (room, part) in rooms.iter().zip(parts) {
+        relaxed.build(instance, *room, part.map(|part| part.fit_out.offers).unwrap_or_default().as_slice());
+    }
+    relaxed.taken
+}
+
+fn relax_room(
+    instance: &Instance,
+    reach: &Reach,
+    prices: &Prices,
+    index: usize,
+    (hint, tolerance): (&[Offer], f64),
+) -> Option<RoomPart> {
+    let room = &instance.rooms[index];
+    let needs = |cell: u32| instance.cells.cells[cell as usize].need;
+    let mut all_takers = Vec::with_capacity(room.groups.len());
+    let mut offers = Vec::with_capacity(room.groups.len());
+    let may_help = instance.sharing.is_some() && room.large || room.required || !instance.together.is_empty();
+    for g in room.groups.clone() {
+        let group = &instance.groups[g];
+        let mut takers = Takers::default();
+        takers.fill(reach.of(g).iter().map(|&(arc, cell)| (arc, needs(cell), prices.worth(instance, arc, cell))));
+        let mut own = Vec::new();
+        for at in group.choices.clone() {
+            offers_of(&instance.choices[at], at, group.minimum_use, &takers, &prices.rows, &mut own);
+        }
+        own.retain(|offer| offer.worth > 0.0 || may_help);
+        offers.push(own);
+        all_takers.push(takers);
+    }
+    let complex = if room.large { room.complex.priced(&prices.rows) } else { 0.0 };
+    let own = RoomPrices { used: room.terms.priced(&prices.rows), complex };
+    let look = Look { prices: own, tolerance, hint, allowed: &|_| true };
+    let fit_out = best(instance, room, &offers, &look)?;
+    let mut served = Vec::new();
+    for offer in &fit_out.offers {
+        let choice = &instance.choices[offer.choice];
+        let takers = &all_takers[choice.group - room.groups.start];
+        let places = choice.places * f64::from(offer.slots.count_ones());
+        takers.serve(places, instance.groups[choice.group].minimum_use, |arc, people| served.push((arc, people)));
+    }
+    Some(RoomPart { fit_out, served })
+}
+
+fn relax_stays(instance: &Instance, reach: &Reach, prices: &Prices, cell_of: &[u32], relaxed: &mut Relaxed) {
+    let mut takers = Takers::default();
+    for (f, stay) in instance.stays.iter().enumerate() {
+        let host = instance.groups.len() + f;
+        takers.fill(reach.of(host).iter().map(|&(arc, cell)| {
+            (arc, instance.cells.cells[cell as usize].need, prices.worth(instance, arc, cell))
+        }));
+        let mut best: Option<(f64, Option<usize>)> = stay.movable.then_some((0.0, None));
+        for (at, state) in stay.states.iter().enumerate() {
+            let worth = takers.worth(state.places, 0.0).unwrap_or(0.0) + state.terms.priced(&prices.rows);
+            if best.is_none_or(|(most, _)| worth > most) {
+                best = Some((worth, Some(at)));
+            }
+        }
+        let (worth, state) = best.unwrap_or((0.0, Some(0)));
+        relaxed.bound += worth;
+        relaxed.states.push(state);
+        if let Some(state) = state.and_then(|at| stay.states.get(at)) {
+            relaxed.take(&state.terms.rows, 1.0);
+            let mut served = Vec::new();
+            takers.serve(state.places, 0.0, |arc, people| served.push((arc, people)));
+            served.into_iter().for_each(|(arc, people)| relaxed.serve(instance, arc, cell_of[arc as usize], people));
+        }
+    }
+}
+
+/// The cell of each arc.
+pub(crate) fn cell_of_arcs(instance: &Instance) -> Vec<u32> {
+    let mut cell_of = vec![0; instance.cells.arcs.len()];
+    for (c, cell) in (0_u32..).zip(&instance.cells.cells) {
+        cell_of[cell.arcs.clone()].fill(c);
+    }
+    cell_of
+}
+
+/// All terms of a fit-out, with how often they count.
+pub(crate) fn each_term(instance: &Instance, room: usize, offers: &[Offer], mut tell: impl FnMut(&Terms, f64)) {
+    if offers.is_empty() {
+        return;
+    }
+    tell(&instance.rooms[room].terms, 1.0);
+    if is_complex(instance, instance.rooms[room].large, offers) {
+        tell(&instance.rooms[room].complex, 1.0);
+    }
+    for offer in offers {
+        let choice = &instance.choices[offer.choice];
+        tell(&choice.terms, 1.0);
+        tell(&choice.slot_terms, f64::from(offer.slots.count_ones()));
+    }
+}
+
+/// Whether a fit-out makes a room a complex.
+fn is_complex(instance: &Instance, large: bool, offers: &[Offer]) -> bool {
+    let Some(sharing) = &instance.sharing else { return false };
+    let core = |offer: &&Offer| sharing.core[instance.groups[instance.choices[offer.choice].group].service];
+    large && offers.len() as f64 >= sharing.services && offers.iter().filter(core).count() as f64 >= sharing.core_services
+}
+
+impl Relaxed {
+    /// Counts what the fit-out of a room takes.
+    fn build(&mut self, instance: &Instance, room: usize, offers: &[Offer]) {
+        each_term(instance, room, offers, |terms, times| self.take(&terms.rows, times));
+    }
+
+    fn take(&mut self, rows: &[(u32, f64)], times: f64) {
+        for &(row, amount) in rows {
+            self.taken[row as usize] += amount * times;
+        }
+    }
+
+    fn serve(&mut self, instance: &Instance, arc: u32, cell: u32, people: f64) {
+        let entry = &instance.cells.cells[cell as usize];
+        let share = people / entry.need;
+        self.met[cell as usize] += share;
+        for (row, amount) in instance.cells.taken(entry, &instance.cells.arcs[arc as usize]) {
+            self.taken[row as usize] += amount * share;
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! Good plans: rooms are fitted out one after another, each as well as the others leave room for, again and again.
+//!
+//! A sweep takes every room in turn, empties it, and gives it the best fit-out ([`super::room`]) for the need that is left,
+//! at the prices that the relaxation has put on money and the other rows. What limits must not be passed; what is still
+//! lacking (quotas, shares, complexes) is wanted at a price that rises while it lacks.
+
+use super::candidate::Candidate;
+use super::instance::{Instance, Terms};
+use super::pricing::{Prices, Reach, Takers, each_term, offers_of};
+use super::room::{Look, Offer, RoomPrices, best};
+use crate::engine::random::Random;
+use crate::solve::Control;
+
+/// A plan in the making.
+pub(crate) struct Draft<'a> {
+    instance: &'a Instance,
+    reach: &'a Reach,
+    cell_of: &'a [u32],
+    /// For each cell the people who are not served yet.
+    left: Vec<f64>,
+    /// For each host who is served there: arc and people.
+    served: Vec<Vec<(u32, f64)>>,
+    /// For each row what is taken.
+    pub taken: Vec<f64>,
+    rooms: Vec<Vec<Offer>>,
+    states: Vec<Option<usize>>,
+    /// The objective by these flows.
+    pub worth: f64,
+}
+
+/// A room as it was.
+pub(crate) struct Saved {
+    room: usize,
+    offers: Vec<Offer>,
+    served: Vec<Vec<(u32, f64)>>,
+}
+
+impl<'a> Draft<'a> {
+    /// Nothing is built; the facilities of today serve as they are.
+    pub fn new(instance: &'a Instance, reach: &'a Reach, cell_of: &'a [u32]) -> Self {
+        let mut draft = Self {
+            instance,
+            reach,
+            cell_of,
+            left: instance.cells.cells.iter().map(|cell| cell.need).collect(),
+            served: vec![Vec::new(); instance.groups.len() + instance.stays.len()],
+            taken: vec![0.0; instance.rows.len()],
+            rooms: vec![Vec::new(); instance.rooms.len()],
+            states: vec![Some(0); instance.stays.len()],
+            worth: instance.constant,
+        };
+        for stay in &instance.stays {
+            draft.take(&stay.states[0].terms, 1.0);
+        }
+        draft
+    }
+
+    fn take(&mut self, terms: &Terms, times: f64) {
+        self.worth += terms.gain * times;
+        for &(row, amount) in &terms.rows {
+            self.taken[row as usize] += amount * times;
+        }
+    }
+
+    fn serve(&mut self, arc: u32, people: f64) {
+        let cell = self.cell_of[arc as usize] as usize;
+        let (entry, way) = (&self.instance.cells.cells[cell], &self.instance.cells.arcs[arc as usize]);
+        let share = people / entry.need;
+        self.left[cell] -= people;
+        self.worth += way.gain * share;
+        for (row, amount) in self.instance.cells.taken(entry, way) {
+            self.taken[row as usize] += amount * share;
+        }
+    }
+
+    /// Those whom a host reaches and nobody serves, at these prices; `patience` is the share of a cell's price that is
+    /// asked for taking its need away from others.
+    fn takers(&self, host: usize, prices: &Prices, patience: f64) -> Takers {
+        let mut takers = Takers::default();
+        takers.fill(self.reach.of(host).iter().filter_map(|&(arc, cell)| {
+            let left = self.left[cell as usize];
+            let need = self.instance.cells.cells[cell as usize].need;
+            if left <= 1e-9 * need {
+                return None;
+            }
+            let worth = prices.worth(self.instance, arc, cell) + (1.0 - patience) * prices.cells[cell as usize];
+            Some((arc, left, worth * left / need))
+        }));
+        takers
+    }
+
+    fn clear(&mut self, host: usize) {
+        for (arc, people) in std::mem::take(&mut self.served[host]) {
+            self.serve(arc, -people);
+        }
+    }
+
+    /// Adds or takes away what a fit-out takes, beside who is served.
+    fn count(&mut self, room: usize, times: f64) {
+        let (instance, offers) = (self.instance, self.rooms[room].clone());
+        each_term(instance, room, &offers, |terms, count| self.take(terms, count * times));
+        let service = |offer: &Offer| instance.groups[instance.choices[offer.choice].group].service;
+        for pair in &instance.together {
+            if pair.services.iter().all(|&wanted| offers.iter().any(|offer| service(offer) == wanted)) {
+                self.worth += pair.reward * times;
+            }
+        }
+    }
+
+    /// Whether a room hosts anything.
+    pub fn is_used(&self, room: usize) -> bool {
+        !self.rooms[room].is_empty()
+    }
+
+    /// What some rooms host and whom they serve.
+    pub fn save(&self, rooms: &[usize]) -> Vec<Saved> {
+        let save = |&room: &usize| {
+            let served = self.instance.rooms[room].groups.clone().map(|group| self.served[group].clone()).collect();
+            Saved { room, offers: self.rooms[room].clone(), served }
+        };
+        rooms.iter().map(save).collect()
+    }
+
+    /// Puts rooms back as they were.
+    pub fn restore(&mut self, saved: Vec<Saved>) {
+        for entry in &saved {
+            self.empty(entry.room);
+        }
+        for Saved { room, offers, served } in saved {
+            for (group, served) in self.instance.rooms[room].groups.clone().zip(served) {
+                served.iter().for_each(|&(arc, people)| self.serve(arc, people));
+                self.served[group] = served;
+            }
+            self.rooms[room] = offers;
+            self.count(room, 1.0);
+        }
+    }
+
+    /// Empties a room.
+    pub fn empty(&mut self, room: usize) {
+        self.count(room, -1.0);
+        for offer in std::mem::take(&mut self.rooms[room]) {
+            self.clear(self.instance.choices[offer.choice].group);
+        }
+    }
+
+    /// Fits a room out.
+    fn fit(&mut self, room: usize, offers: &[Offer], prices: &Prices, patience: f64) {
+        for offer in offers {
+            let choice = &self.instance.choices[offer.choice];
+            let takers = self.takers(choice.group, prices, patience);
+            let places = choice.places * f64::from(offer.slots.count_ones());
+            let mut served = Vec::new();
+            takers.serve(places, self.instance.groups[choice.group].minimum_use, |arc, people| served.push((arc, people)));
+            served.iter().for_each(|&(arc, people)| self.serve(arc, people));
+            self.served[choice.group] = served;
+        }
+        self.rooms[room] = offers.to_vec();
+        self.count(room, 1.0);
+    }
+
+    /// Gives a room its best fit-out.
+    pub fn improve(&mut self, room: usize, prices: &Prices, patience: f64) {
+        let instance = self.instance;
+        let before = self.taken.clone();
+        let hint = self.rooms[room].clone();
+        self.empty(room);
+        let entry = &instance.rooms[room];
+        let may_help = instance.sharing.is_some() && entry.large || entry.required || !instance.together.is_empty();
+        let offers: Vec<Vec<Offer>> = entry
+            .groups
+            .clone()
+            .map(|g| {
+                let group = &instance.groups[g];
+                let takers = self.takers(g, prices, patience);
+                let mut own = Vec::new();
+                for at in group.choices.clone() {
+                    offers_of(&instance.choices[at], at, group.minimum_use, &takers, &prices.rows, &mut own);
+                }
+                own.retain(|offer| offer.worth > 0.0 || may_help);
+                own
+            })
+            .collect();
+        let complex = if entry.large { entry.complex.priced(&prices.rows) } else { 0.0 };
+        let own = RoomPrices { used: entry.terms.priced(&prices.rows), complex };
+        let allowed = |offers: &[Offer]| self.allows(room, offers, &before);
+        let look = Look { prices: own, tolerance: 0.0, hint: &hint, allowed: &allowed };
+        let found = best(instance, entry, &offers, &look).map(|found| found.offers).unwrap_or_default();
+        self.fit(room, &found, prices, patience);
+    }
+
+    /// Whether no limit is passed by this fit-out of an empty room, or not farther than before.
+    fn allows(&self, room: usize, offers: &[Offer], before: &[f64]) -> bool {
+        let instance = self.instance;
+        let mut more = vec![0.0; self.taken.len()];
+        each_term(instance, room, offers, |terms, times| {
+            terms.rows.iter().for_each(|&(row, amount)| more[row as usize] += amount * times);
+        });
+        more.iter().enumerate().filter(|(_, more)| **more > 0.0).all(|(row, more)| {
+            let (now, limit) = (self.taken[row] + more, instance.rows.limits[row]);
+            now <= limit + 1e-9 * limit.abs() || now <= before[row]
+        })
+    }
+
+    /// Gives a facility its best state.
+    pub fn improve_stay(&mut self, f: usize, prices: &Prices, patience: f64) {
+        let (stay, host) = (&self.instance.stays[f], self.instance.groups.len() + f);
+        self.clear(host);
+        let Some(now) = self.states[f] else { return };
+        let takers = self.takers(host, prices, patience);
+        let mut best: Option<(f64, usize)> = None;
+        for (at, state) in stay.states.iter().enumerate() {
+            let worth = takers.worth(state.places, 0.0).unwrap_or(0.0) + state.terms.priced(&prices.rows);
+            let old = &stay.states[now].terms;
+            let fits = state.terms.rows.iter().all(|&(row, amount)| {
+                let (taken, limit) = (self.taken[row as usize] - old.of(row) + amount, self.instance.rows.limits[row as usize]);
+                taken <= limit + 1e-9 * limit.abs() || amount <= old.of(row)
+            });
+            if (fits || at == now) && best.is_none_or(|(most, _)| worth > most) {
+                best = Some((worth, at));
+            }
+        }
+        let next = best.map_or(now, |(_, at)| at);
+        self.take(&stay.states[now].terms, -1.0);
+        self.take(&stay.states[next].terms, 1.0);
+        self.states[f] = Some(next);
+        let mut served = Vec::new();
+        takers.serve(stay.states[next].places, 0.0, |arc, people| served.push((arc, people)));
+        served.iter().for_each(|&(arc, people)| self.serve(arc, people));
+        self.served[host] = served;
+    }
+
+    /// Rows that are passed, with how far, as a share of the limit.
+    pub fn lacking(&self) -> Vec<(usize, f64)> {
+        let limits = self.instance.rows.limits.iter();
+        let over = |(row, (taken, limit)): (usize, (&f64, &f64))| {
+            let size = limit.abs().max(1e-9);
+            (taken - limit > 1e-9 * size).then(|| (row, (taken - limit) / size))
+        };
+        self.taken.iter().zip(limits).enumerate().filter_map(over).collect()
+    }
+
+    /// Whether every rule is kept.
+    pub fn is_feasible(&self) -> bool {
+        let required = self.instance.rooms.iter().zip(&self.rooms).all(|(room, offers)| !room.required || !offers.is_empty());
+        required && self.lacking().iter().all(|&(row, _)| self.instance.rows.worst[row])
+    }
+
+    /// The plan.
+    pub fn candidate(&self) -> Candidate {
+        let mut candidate = Candidate::empty(self.instance);
+        for offer in self.rooms.iter().flatten() {
+            candidate.open[offer.choice] = offer.slots;
+        }
+        candidate.states.clone_from(&self.states);
+        for &(arc, people) in self.served.iter().flatten() {
+            candidate.flows[arc as usize] += people / self.instance.cells.cells[self.cell_of[arc as usize] as usize].need;
+        }
+        candidate.settle(self.instance)
+    }
+}
+
+/// Sweeps over all rooms, until every rule is kept and nothing improves, or so many times; the draft may still lack
+/// something then.
+pub(crate) fn sweep<'a>(
+    instance: &'a Instance,
+    reach: &'a Reach,
+    cell_of: &'a [u32],
+    prices: &Prices,
+    random: &mut Random,
+    control: &Control,
+) -> Draft<'a> {
+    let mut draft = Draft::new(instance, reach, cell_of);
+    let mut prices = prices.clone();
+    let mut order: Vec<usize> = (0..instance.rooms.len()).collect();
+    let mut last = f64::NEG_INFINITY;
+    for round in 0..MOST_SWEEPS {
+        let patience = [0.9, 0.5, 0.2].get(round).copied().unwrap_or(0.0);
+        for f in 0..instance.stays.len() {
+            draft.improve_stay(f, &prices, patience);
+        }
+        random.shuffle(&mut order);
+        for (at, &room) in order.iter().enumerate() {
+            draft.improve(room, &prices, patience);
+            if at % 16 == 0 && control.stop().is_some() {
+                return draft;
+            }
+        }
+        if draft.is_feasible() && patience == 0.0 && draft.worth <= last + 1e-6 * last.abs() {
+            return draft;
+        }
+        last = draft.worth;
+        for (row, share) in draft.lacking() {
+            let size = instance.rows.limits[row].abs().max(1e-9);
+            let floor = prices.rows[row].max(1e-3 * draft.worth.abs().max(1.0) / size);
+            prices.rows[row] = floor * (1.2 + share.min(1.0));
+        }
+    }
+    draft
+}
+
+/// Sweeps at most.
+const MOST_SWEEPS: usize = 25;
