@@ -23,7 +23,9 @@ fn main() {
     let options = SolveOptions::default()
         .time_limit(Duration::from_secs_f64(seconds.unwrap_or(60.0)))
         .gap(gap.unwrap_or(0.005))
-        .progress(|progress| println!("  {:6.1} s {:?} {:?} {:?}", progress.seconds, progress.incumbent, progress.bound, progress.gap));
+        .progress(|progress| {
+            println!("  {:6.1} s {:?} {:?} {:?}", progress.seconds, progress.incumbent, progress.bound, progress.gap)
+        });
     match programme.solve(&rules, &options) {
         Ok(plan) => println!(
             "{:?} objective {:.1} bound {:?} gap {:?} in {:.1} s: {} fit-outs, {} served",

@@ -105,11 +105,7 @@ pub fn programme(communities: usize, seed: u64) -> Result<Programme, Error> {
     let homes: Vec<_> = town.homes.iter().map(|home| home.at).collect();
     let spaces: Vec<_> = town.spaces.iter().map(|space| space.at).collect();
     let places: Vec<_> = town.facilities.iter().map(|facility| facility.at).collect();
-    let slots = [
-        Slot::new("morning", 8.0, 12.0),
-        Slot::new("afternoon", 13.0, 17.5),
-        Slot::new("evening", 18.0, 21.0),
-    ];
+    let slots = [Slot::new("morning", 8.0, 12.0), Slot::new("afternoon", 13.0, 17.5), Slot::new("evening", 18.0, 21.0)];
     let services: Vec<Service> = CITY
         .iter()
         .map(|row| {

@@ -146,9 +146,7 @@ impl Proof {
         let bound = self.bound.filter(|bound| bound.is_finite());
         match bound.map(|bound| relative_gap(objective, bound)) {
             // Bound and objective within the precision of the arithmetic are the same number: print one.
-            Some(0.0) => {
-                Verdict { status: Status::Optimal, gap: Some(0.0), limit: None, bound: Some(objective) }
-            }
+            Some(0.0) => Verdict { status: Status::Optimal, gap: Some(0.0), limit: None, bound: Some(objective) },
             Some(gap) if asked > 0.0 && gap <= asked => {
                 let limit = Some(self.limit.unwrap_or(Limit::Gap));
                 Verdict { status: Status::Feasible, gap: Some(gap), limit, bound }

@@ -23,9 +23,9 @@ pub(crate) struct Ascent {
     pub best: Prices,
     /// The best bound so far.
     pub bound: f64,
-    pub scale: Prices,
+    scale: Prices,
     /// Running averages of what is met and taken.
-    pub met: Vec<f64>,
+    met: Vec<f64>,
     taken: Vec<f64>,
     mix: f64,
     steps: usize,
@@ -65,7 +65,7 @@ impl Ascent {
             prices,
             bound: f64::INFINITY,
             scale: Prices { cells, rows: weights },
-            factor: 1.0,
+            factor: 0.3,
             idle: 0,
             relaxed: Relaxed::default(),
         }
@@ -92,7 +92,7 @@ impl Ascent {
         average(&mut self.taken, &self.relaxed.taken, mix);
         if better {
             self.idle = 0;
-            self.factor = (1.1 * self.factor).min(2.0);
+            self.factor = (1.1 * self.factor).min(1.0);
         } else {
             self.idle += 1;
             if self.idle >= PATIENCE {
@@ -103,7 +103,8 @@ impl Ascent {
         }
         // Without a plan the target is a guess that the bound comes down to in time.
         let target = plan.unwrap_or(self.bound - 0.1 * self.bound.abs().max(1e-9));
-        let way = |price: f64, scale: f64, over: f64| if price <= 0.0 && over < 0.0 { 0.0 } else { scale * over * over };
+        let way =
+            |price: f64, scale: f64, over: f64| if price <= 0.0 && over < 0.0 { 0.0 } else { scale * over * over };
         let cells = self.best.cells.iter().zip(&self.scale.cells).zip(&self.met);
         let mut square: f64 = cells.map(|((price, scale), met)| way(*price, *scale, met - 1.0)).sum();
         let rows = self.best.rows.iter().zip(&self.scale.rows).zip(self.taken.iter().zip(&instance.rows.limits));

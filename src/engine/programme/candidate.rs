@@ -26,23 +26,8 @@ impl Candidate {
         }
     }
 
-    /// Whether two hold the same decisions, whoever is served.
-    pub fn decides_as(&self, other: &Self) -> bool {
-        self.open == other.open && self.states == other.states
-    }
-
     /// The choice of a group that is fitted out.
     pub fn choice_of(&self, instance: &Instance, group: usize) -> Option<usize> {
         instance.groups[group].choices.clone().find(|&choice| self.open[choice] != 0)
-    }
-
-    /// Places of a group or, beyond the groups, of a facility.
-    pub fn places(&self, instance: &Instance, host: usize) -> f64 {
-        match host.checked_sub(instance.groups.len()) {
-            None => self.choice_of(instance, host).map_or(0.0, |choice| {
-                instance.choices[choice].places * f64::from(self.open[choice].count_ones())
-            }),
-            Some(f) => self.states[f].map_or(0.0, |state| instance.stays[f].states[state].places),
-        }
     }
 }

@@ -52,7 +52,6 @@ pub(crate) struct Cells {
 /// What one demand point brings to a service.
 struct Point {
     demand: u32,
-    need: f64,
     /// Weight by survey, and with that of the service.
     survey: f64,
     weight: f64,
@@ -143,11 +142,6 @@ impl Cells {
         all
     }
 
-    /// Number of cells.
-    pub fn len(&self) -> usize {
-        self.cells.len()
-    }
-
     /// The arcs of a cell.
     pub fn arcs_of(&self, cell: &Cell) -> &[Arc] {
         &self.arcs[cell.arcs.clone()]
@@ -203,7 +197,7 @@ impl Part {
             }
             let survey = survey.and_then(|survey| survey.weights.get(i as usize)).copied().unwrap_or(1.0);
             let limit = service.limit.of(demand.setting(i as usize));
-            let point = Point { demand: i, need, survey, weight: survey * service_weight, limit };
+            let point = Point { demand: i, survey, weight: survey * service_weight, limit };
             let weighted = point.weight * need;
             part.cells.constant -= weighted * walks.unmet(limit);
             if let Some(row) = walking_row {

@@ -106,8 +106,7 @@ impl Layout {
             layout.rewards.push(rewards);
             layout.shared.push(shared);
         }
-        layout.states =
-            instance.stays.iter().map(|stay| (!stay.is_fixed()).then(|| next(stay.states.len()))).collect();
+        layout.states = instance.stays.iter().map(|stay| (!stay.is_fixed()).then(|| next(stay.states.len()))).collect();
         let offers: Vec<bool> = instance
             .groups
             .iter()
@@ -266,12 +265,7 @@ pub(crate) fn formulate<'a>(
 }
 
 /// The columns, in the order of the layout.
-fn columns(
-    instance: &Instance,
-    scope: &Scope,
-    layout: &Layout,
-    variables: &mut ProblemVariables,
-) -> Vec<Variable> {
+fn columns(instance: &Instance, scope: &Scope, layout: &Layout, variables: &mut ProblemVariables) -> Vec<Variable> {
     let settled = scope.settled.as_ref();
     let is_settled = |room: usize| settled.is_some_and(|(_, rooms)| rooms[room]);
     let binary = |fixed: Option<bool>| match fixed {

@@ -224,6 +224,9 @@ impl Instance {
                 stays[f as usize].moves.push(at);
             }
         }
+        for (f, stay) in stays.iter_mut().enumerate().filter(|(_, stay)| stay.movable && stay.moves.is_empty()) {
+            rows.stay_put(f, stay);
+        }
         let cells = Cells::new(programme, rules, &mut rows, &group_of, groups.len(), &stays);
         let position = |name: &String| programme.services.iter().position(|service| service.name == *name);
         let (mut together, mut apart) = (Vec::new(), Vec::new());
@@ -259,6 +262,16 @@ impl Instance {
             break_even: rules.break_even,
             worst_district: rules.objective == PlanObjective::WorstDistrict,
         })
+    }
+
+    /// The largest figure that the objective adds up.
+    pub fn largest_gain(&self) -> f64 {
+        let choices = self.choices.iter().flat_map(|choice| [choice.terms.gain, choice.slot_terms.gain]);
+        let rooms = self.rooms.iter().map(|room| room.terms.gain);
+        let states = self.stays.iter().flat_map(|stay| stay.states.iter().map(|state| state.terms.gain));
+        let gains = choices.chain(rooms).chain(states).chain(self.cells.arcs.iter().map(|arc| arc.gain));
+        let least = if self.worst_district { 1.0 } else { self.constant.abs() };
+        gains.fold(least, |most, gain| most.max(gain.abs()))
     }
 
     /// The least share of a district that is met by these flows, for the objective of the worst district.

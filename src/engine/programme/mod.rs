@@ -1,10 +1,19 @@
 //! How programmes are solved: see [`crate::service`] for the model.
+//!
+//! A programme becomes an [`Instance`]: choices, merged cells of need, and rows that all share. [`hunt`] finds good plans
+//! and a bound for programmes of any size: a Lagrangian relaxation that takes programmes apart into rooms
+//! ([`pricing`], [`room`], [`ascent`]), and sweeps that fit rooms out one by one at its prices ([`sweep`], [`rounds`]).
+//! What remains open goes to the solver as a tight formulation ([`formulation`]). [`plan`] takes cells apart into demand
+//! points again, and nothing leaves before the check of [`crate::service`] agrees.
 
 mod ascent;
 mod candidate;
 mod cells;
+mod explain;
 mod formulation;
+mod hunt;
 mod instance;
+mod obstacles;
 mod plan;
 mod pricing;
 mod room;
@@ -12,35 +21,89 @@ mod rounds;
 mod rows;
 mod sweep;
 
-use super::Ended;
-use super::mip;
+use super::{Ended, mip};
 use crate::error::Error;
 use crate::model::times_power;
-use crate::service::{PlanRules, Programme, ServicePlan};
-use crate::solve::{Control, Infeasible, Method, Proof, SolveOptions, Verdict};
+use crate::service::{PlanRules, Programme, ServicePlan, verify};
+use crate::solve::{Control, Infeasible, Limit, Method, Phase, Proof, SolveOptions, Verdict};
 
 use candidate::Candidate;
 use formulation::{Scope, formulate};
 use instance::Instance;
 
 impl Programme {
-    /// Chooses which services go into which spaces.
+    /// Chooses which services go into which spaces, at what size and when: see [`PlanRules`] for what can be asked.
+    ///
+    /// A good plan comes within seconds, then a bound and better plans. Without a time limit and with a gap of 0 a large
+    /// programme may take very long: ask for a gap.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Programme::validate`] and [`PlanRules::validate`]; [`Error::Missing`] without a travel matrix to the
+    /// spaces; [`Error::InvalidField`] for a module larger than every space; [`Error::Infeasible`] with reasons when no plan
+    /// obeys every rule; [`Error::NoSolution`] when a limit came before any plan; [`Error::NothingFound`] when the heuristic
+    /// alone was asked and found none.
+    ///
+    /// ```
+    /// use siting::service::{Demand, Module, PlanRules, Programme, Service, Space};
+    /// use siting::{Metric, SolveOptions, TravelMatrix};
+    ///
+    /// let homes = [[0.0, 0.0], [400.0, 0.0], [3_000.0, 0.0]];
+    /// let halls = [[100.0, 0.0], [2_900.0, 0.0]];
+    /// let travel = TravelMatrix::from_points(&homes, &halls, Metric::Euclidean, Some(900.0))?;
+    /// let canteen = Service::new("canteen", 900.0)
+    ///     .need(Demand::PEOPLE, 0.2)
+    ///     .module(Module::new("small", 135.0, 60.0).capital_cost(240_000.0));
+    /// let programme = Programme::new(Demand::new([100.0, 200.0, 50.0]), [canteen])
+    ///     .spaces([Space::new(150.0, "hall"), Space::new(150.0, "hall")])
+    ///     .travel_to_spaces(travel);
+    ///
+    /// let plan = programme.solve(&PlanRules::default().budget(300_000.0), &SolveOptions::default())?;
+    /// assert_eq!(plan.objective, 60.0); // people who have a place
+    /// assert_eq!(plan.fitouts[0].space, 0);
+    /// assert!(plan.is_optimal());
+    /// # Ok::<(), siting::Error>(())
+    /// ```
     pub fn solve(&self, rules: &PlanRules, options: &SolveOptions) -> Result<ServicePlan, Error> {
+        self.solve_from(rules, None, options)
+    }
+
+    /// Solves from a plan in hand, which need not obey the rules: what can be used of it is used.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Programme::solve`].
+    pub fn solve_from(
+        &self,
+        rules: &PlanRules,
+        start: Option<&ServicePlan>,
+        options: &SolveOptions,
+    ) -> Result<ServicePlan, Error> {
         let sense = rules.objective.sense();
         let control = Control::maximising(options, sense);
         options.validate()?;
+        if options.warm_start.is_some() {
+            let reason = "sites are no plan of services: start from a plan instead".into();
+            return Err(Error::InvalidValue { argument: "warm_start", value: "sites".into(), reason });
+        }
         self.validate()?;
         rules.validate(self)?;
         let instance = Instance::new(self, rules)?;
-        let outcome = search(&instance, &control)?;
+        let obstacles = obstacles::find(self, rules, &instance);
+        if !obstacles.is_empty() {
+            return Err(infeasible(obstacles));
+        }
+        let start = start.map(|plan| instance.decisions(plan));
+        let outcome = search(&instance, start, &control)?;
         let Some(candidate) = outcome.candidate else {
             return Err(match outcome.ended {
-                Ended::Complete => Error::Infeasible(Infeasible { model: "programme".into(), reasons: Vec::new() }),
+                Ended::Complete if options.method == Method::Heuristic => Error::NothingFound,
+                Ended::Complete => infeasible(explain::why(self, rules, &instance, &control)),
                 Ended::Limit(limit) => Error::NoSolution { limit, seconds: control.seconds() },
             });
         };
         let parts = candidate.parts(&instance, self);
-        let objective = Instance::told(sense, candidate.value);
+        let objective = verify(self, rules, &parts.fitouts, &parts.facilities, &parts.served)?;
         let bound = outcome.bound.map(|bound| Instance::told(sense, bound));
         let backend = (options.method != Method::Heuristic).then_some(options.backend);
         let proof = Proof { bound, limit: outcome.ended.limit(), nodes: outcome.nodes, backend };
@@ -64,82 +127,76 @@ impl Programme {
     }
 }
 
+fn infeasible(reasons: Vec<crate::solve::Reason>) -> Error {
+    Error::Infeasible(Infeasible { model: "programme".into(), reasons })
+}
+
 /// What a search gives.
 struct Outcome {
     candidate: Option<Candidate>,
+    /// No candidate is worth more.
     bound: Option<f64>,
     ended: Ended,
     nodes: u64,
 }
 
-fn search(instance: &Instance, control: &Control) -> Result<Outcome, Error> {
-    if std::env::var("ASCENT").is_ok() {
-        eprintln!("{:.2}s built {} cells {} arcs {} choices {} groups {} rooms {} rows", control.seconds(), instance.cells.cells.len(), instance.cells.arcs.len(), instance.choices.len(), instance.groups.len(), instance.rooms.len(), instance.rows.len());
-        let reach = pricing::Reach::new(instance);
-        let cell_of = pricing::cell_of_arcs(instance);
-        let mut ascent = ascent::Ascent::new(instance, &reach);
-        eprintln!("{:.2}s first prices", control.seconds());
-        let neighbours = rounds::Neighbours::new(instance, &reach);
-        eprintln!("{:.2}s neighbours", control.seconds());
-        let mut random = crate::engine::random::Random::of_seed(0);
-        let mut best: Option<Candidate> = None;
-        let mut draft: Option<sweep::Draft> = None;
-        for round in 0..200 {
-            for k in 0..25 {
-                let go = ascent.step(instance, &reach, draft.as_ref().map(|d| d.worth), control);
-                if round < 8 && std::env::var("NOLNS").is_ok() { eprintln!("     . {k} {:.3}s now {:.0} best {:.0} max met {:.1} over-met {} nodes {}", control.seconds(), ascent.relaxed.bound, ascent.bound, ascent.relaxed.met.iter().fold(0.0_f64, |a,b| a.max(*b)), ascent.relaxed.met.iter().filter(|m| **m > 1.0).count(), room::NODES.swap(0, std::sync::atomic::Ordering::Relaxed)); }
-                if !go || control.stop().is_some() { break; }
-            }
-            if draft.is_none() {
-                let d = sweep::sweep(instance, &reach, &cell_of, &ascent.best, &mut random, control);
-                eprintln!("   {:.2}s swept {:.1} feasible {}", control.seconds(), d.worth, d.is_feasible());
-                if d.is_feasible() { draft = Some(d); }
-            }
-            let mut good = 0;
-            if let Some(draft) = &mut draft {
-                for _ in 0..if std::env::var("NOLNS").is_ok() {0} else {instance.rooms.len()} {
-                    good += usize::from(rounds::recreate(instance, draft, &ascent.best, &neighbours, &mut random));
-                    if control.stop().is_some() { break; }
-                }
-            }
-            let cut = ascent.relaxed.rooms.iter().filter(|r| r.bound > r.worth).count();
-            let over: Vec<String> = ascent.relaxed.taken.iter().zip(&instance.rows.limits).zip(&instance.rows.kinds).zip(&ascent.prices.rows).take(4).map(|(((t,l),k),p)| format!("{k:?} {:.2e}/{:.2e} @{:.1e}", t, l, p)).collect();
-            eprintln!("{round} {:.2}s bound {:.1} now {:.1} plan {:.1} good {good} cut {cut} rooms {} {}", control.seconds(), ascent.bound, ascent.relaxed.bound, draft.as_ref().map_or(0.0, |d| d.worth), ascent.relaxed.rooms.iter().filter(|r| !r.offers.is_empty()).count(), over.join(" "));
-            if std::env::var("NOLNS").is_ok() {
-                let mut over: Vec<usize> = (0..ascent.relaxed.met.len()).collect();
-                over.sort_by(|a, b| ascent.relaxed.met[*b].total_cmp(&ascent.relaxed.met[*a]));
-                for c in over.into_iter().take(6) {
-                    let cell = &instance.cells.cells[c];
-                    eprintln!("   cell {c} service {} need {} price {} best {} gain {:?} arcs {} met {} avg {}", cell.service, cell.need, ascent.prices.cells[c], ascent.best.cells[c], instance.cells.arcs[cell.arcs.start].gain, cell.arcs.len(), ascent.relaxed.met[c], ascent.met[c]);
-                }
-                let mut s: Vec<f64> = ascent.scale.cells.clone(); s.sort_by(f64::total_cmp);
-                eprintln!("   scales {:?} {:?} {:?} sum {}; rows {:?}", s.first(), s.get(s.len()/2), s.last(), s.iter().sum::<f64>(), ascent.prices.rows.iter().zip(&instance.rows.kinds).filter(|(p, _)| **p > 0.0).collect::<Vec<_>>());
-            }
-            if control.stop().is_some() { break; }
-        }
-        if let Some(draft) = draft {
-            best = Some(draft.candidate());
-        }
-        if let Some(found) = best {
-            let polished = exact(instance, &Scope::only(instance, &found), None, control)?;
-            eprintln!("polished {:.2}s {:?} {:?}", control.seconds(), polished.candidate.as_ref().map(|c| c.value), polished.ended);
-            return Ok(Outcome { bound: Some(ascent.bound), candidate: polished.candidate.or(Some(found)), ended: polished.ended, nodes: 0});
-        }
+/// Looks for good plans and a bound, then lets the solver close what is open.
+fn search(instance: &Instance, start: Option<Candidate>, control: &Control) -> Result<Outcome, Error> {
+    let method = control.options.method;
+    let start = match start {
+        Some(start) => exact(instance, &Scope::only(instance, &start), None, control)?.candidate,
+        None => None,
+    };
+    if let Some(start) = &start {
+        control.incumbent(Phase::Heuristic, start.value);
     }
-    exact(instance, &Scope::all(instance), None, control)
+    let hunted = if hunt::suits(instance) {
+        hunt::hunt(instance, start, control)?
+    } else {
+        hunt::Hunted { best: start, bound: f64::INFINITY, scope: Scope::all(instance) }
+    };
+    let bound = Some(hunted.bound).filter(|bound| bound.is_finite());
+    if let Some(limit) = control.stop() {
+        return Ok(Outcome { candidate: hunted.best, bound, ended: Ended::Limit(limit), nodes: 0 });
+    }
+    if method == Method::Heuristic {
+        return Ok(Outcome { candidate: hunted.best, bound: None, ended: Ended::Complete, nodes: 0 });
+    }
+    if hunted.best.is_some() && control.gap_reached() {
+        return Ok(Outcome { candidate: hunted.best, bound, ended: Ended::Complete, nodes: 0 });
+    }
+    let found = exact(instance, &hunted.scope, hunted.best.as_ref(), control)?;
+    // Choices outside of the scope are in no plan that is better than the best known.
+    let within = found.bound.map(|bound| hunted.best.as_ref().map_or(bound, |best| bound.max(best.value)));
+    let bound = match (within, bound) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    };
+    let candidate = match (found.candidate, hunted.best) {
+        (Some(found), Some(best)) => Some(if found.value > best.value { found } else { best }),
+        (found, best) => found.or(best),
+    };
+    Ok(Outcome { candidate, bound, ended: found.ended, nodes: found.nodes })
 }
 
 /// The best candidate within a scope, with a proof.
 fn exact(instance: &Instance, scope: &Scope, start: Option<&Candidate>, control: &Control) -> Result<Outcome, Error> {
+    if !mip::fits(instance.cells.arcs.len(), control) {
+        return Ok(Outcome { candidate: None, bound: None, ended: Ended::Limit(Limit::Memory), nodes: 0 });
+    }
     let (formulation, layout, power) = formulate(instance, scope, start);
     control.use_power(power);
-    let found = mip::solve(formulation, control)?;
+    let found = mip::solve(formulation, control);
+    control.use_power(0);
+    let found = found?;
     let candidate = found.values.as_ref().map(|values| layout.candidate(instance, scope, values).settle(instance));
-    let scale = instance.cells.arcs.iter().fold(0.0_f64, |most, arc| most.max(arc.gain.abs()));
     let bound = match &candidate {
-        Some(candidate) => found.bound_beside(times_power(candidate.value, power), times_power(scale, power)),
+        Some(candidate) => {
+            let largest = times_power(instance.largest_gain(), power);
+            found.bound_beside(times_power(candidate.value, power), largest)
+        }
         None => found.bound,
     };
-    control.use_power(0);
-    Ok(Outcome { candidate, bound: bound.map(|bound| times_power(bound, -power)), ended: found.ended, nodes: found.nodes })
+    let bound = bound.map(|bound| times_power(bound, -power));
+    Ok(Outcome { candidate, bound, ended: found.ended, nodes: found.nodes })
 }

@@ -24,7 +24,8 @@ impl Candidate {
             let flows = &mut self.flows[cell.arcs.clone()];
             for (flow, arc) in flows.iter_mut().zip(&instance.cells.arcs[cell.arcs.clone()]) {
                 let host = arc.host as usize;
-                let open = *places[host].get_or_insert_with(|| places_of(&self.open, &self.states, instance, host) > 0.0);
+                let open =
+                    *places[host].get_or_insert_with(|| places_of(&self.open, &self.states, instance, host) > 0.0);
                 if !open || *flow < NOISE {
                     *flow = 0.0;
                 }
@@ -49,7 +50,8 @@ impl Candidate {
             worth += choice.terms.gain + choice.slot_terms.gain * f64::from(open.count_ones());
             used[instance.groups[choice.group].room] = true;
         }
-        worth += instance.rooms.iter().zip(used).filter(|(_, used)| *used).map(|(room, _)| room.terms.gain).sum::<f64>();
+        worth +=
+            instance.rooms.iter().zip(used).filter(|(_, used)| *used).map(|(room, _)| room.terms.gain).sum::<f64>();
         for (stay, state) in instance.stays.iter().zip(&self.states) {
             worth += state.and_then(|at| stay.states.get(at)).map_or(0.0, |state| state.terms.gain);
         }
@@ -146,9 +148,10 @@ impl Instance {
                     && self.rooms[group.room].space == fitout.space
             });
             let Some(at) = found else { continue };
-            let slots = self.choices[at].slots.iter().filter(|&&slot| {
-                fitout.slots.is_empty() || fitout.slots.iter().any(|&open| open as usize == slot)
-            });
+            let slots = self.choices[at]
+                .slots
+                .iter()
+                .filter(|&&slot| fitout.slots.is_empty() || fitout.slots.iter().any(|&open| open as usize == slot));
             candidate.open[at] = slots.fold(0, |open, slot| open | 1 << slot);
         }
         for ((stay, state), change) in self.stays.iter().zip(&mut candidate.states).zip(&plan.facilities) {

@@ -12,7 +12,7 @@
 
 use rayon::prelude::*;
 
-use super::instance::{Choice, Instance, Terms};
+use super::instance::{Choice, Instance, Room, Terms};
 use super::room::{FitOut, Look, Offer, RoomPrices, best};
 
 /// Prices of cells and rows.
@@ -73,7 +73,8 @@ impl Takers {
     /// Takes arcs with people and worth of all of them.
     pub fn fill(&mut self, arcs: impl Iterator<Item = (u32, f64, f64)>) {
         self.takers.clear();
-        self.takers.extend(arcs.filter(|entry| entry.1 > 0.0).map(|(arc, people, worth)| (worth / people, people, arc)));
+        self.takers
+            .extend(arcs.filter(|entry| entry.1 > 0.0).map(|(arc, people, worth)| (worth / people, people, arc)));
         self.takers.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(&b.2)));
         self.sums.clear();
         let (mut people, mut worth) = (0.0, 0.0);
@@ -172,7 +173,12 @@ pub(crate) fn slot_sets(choice: &Choice) -> impl Iterator<Item = u64> {
     let n = choice.slots.len();
     let most = if choice.one_slot { 1 } else { u32::MAX };
     (1_u64..1 << n.min(63)).filter(move |set| set.count_ones() <= most).map(move |set| {
-        choice.slots.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1).fold(0, |slots, (_, slot)| slots | 1 << slot)
+        choice
+            .slots
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| set >> at & 1 == 1)
+            .fold(0, |slots, (_, slot)| slots | 1 << slot)
     })
 }
 
@@ -226,7 +232,8 @@ pub(crate) fn relax(
         let worth = 1.0 - priced.map(|(price, _)| price).sum::<f64>();
         if worth > 0.0 {
             relaxed.bound += worth;
-            let worst: Vec<u32> = (0_u32..).zip(&instance.rows.worst).filter(|(_, on)| **on).map(|(row, _)| row).collect();
+            let worst: Vec<u32> =
+                (0_u32..).zip(&instance.rows.worst).filter(|(_, on)| **on).map(|(row, _)| row).collect();
             worst.into_iter().for_each(|row| relaxed.taken[row as usize] += 1.0);
         }
     }
@@ -253,22 +260,7 @@ fn relax_room(
     (hint, tolerance): (&[Offer], f64),
 ) -> Option<RoomPart> {
     let room = &instance.rooms[index];
-    let needs = |cell: u32| instance.cells.cells[cell as usize].need;
-    let mut all_takers = Vec::with_capacity(room.groups.len());
-    let mut offers = Vec::with_capacity(room.groups.len());
-    let may_help = instance.sharing.is_some() && room.large || room.required || !instance.together.is_empty();
-    for g in room.groups.clone() {
-        let group = &instance.groups[g];
-        let mut takers = Takers::default();
-        takers.fill(reach.of(g).iter().map(|&(arc, cell)| (arc, needs(cell), prices.worth(instance, arc, cell))));
-        let mut own = Vec::new();
-        for at in group.choices.clone() {
-            offers_of(&instance.choices[at], at, group.minimum_use, &takers, &prices.rows, &mut own);
-        }
-        own.retain(|offer| offer.worth > 0.0 || may_help);
-        offers.push(own);
-        all_takers.push(takers);
-    }
+    let (all_takers, offers) = offers_in(instance, reach, prices, index, may_help(instance, room));
     let complex = if room.large { room.complex.priced(&prices.rows) } else { 0.0 };
     let own = RoomPrices { used: room.terms.priced(&prices.rows), complex };
     let look = Look { prices: own, tolerance, hint, allowed: &|_| true };
@@ -283,13 +275,66 @@ fn relax_room(
     Some(RoomPart { fit_out, served })
 }
 
+/// For each choice of a room what a fit-out with it is worth at most.
+pub(crate) fn limits(instance: &Instance, reach: &Reach, prices: &Prices, index: usize) -> Vec<(usize, f64)> {
+    let room = &instance.rooms[index];
+    let (_, offers) = offers_in(instance, reach, prices, index, true);
+    let complex = if room.large { room.complex.priced(&prices.rows).max(0.0) } else { 0.0 };
+    let rewards: f64 = instance.together.iter().map(|pair| pair.reward).sum();
+    let own = room.terms.priced(&prices.rows) + complex + rewards;
+    let top = |offers: &Vec<Offer>| offers.iter().fold(0.0_f64, |most, offer| most.max(offer.worth));
+    let all: f64 = offers.iter().map(top).sum();
+    let mut limits = Vec::new();
+    for (group, offers) in room.groups.clone().zip(&offers) {
+        for choice in instance.groups[group].choices.clone() {
+            let best = offers.iter().filter(|offer| offer.choice == choice).map(|offer| offer.worth);
+            limits.push((choice, own + all - top(offers) + best.fold(f64::NEG_INFINITY, f64::max)));
+        }
+    }
+    limits
+}
+
+/// The takers of the groups of a room, and their offers.
+fn offers_in(
+    instance: &Instance,
+    reach: &Reach,
+    prices: &Prices,
+    index: usize,
+    keep_all: bool,
+) -> (Vec<Takers>, Vec<Vec<Offer>>) {
+    let room = &instance.rooms[index];
+    let needs = |cell: u32| instance.cells.cells[cell as usize].need;
+    let (mut all_takers, mut offers) = (Vec::with_capacity(room.groups.len()), Vec::with_capacity(room.groups.len()));
+    for g in room.groups.clone() {
+        let group = &instance.groups[g];
+        let mut takers = Takers::default();
+        takers.fill(reach.of(g).iter().map(|&(arc, cell)| (arc, needs(cell), prices.worth(instance, arc, cell))));
+        let mut own = Vec::new();
+        for at in group.choices.clone() {
+            offers_of(&instance.choices[at], at, group.minimum_use, &takers, &prices.rows, &mut own);
+        }
+        own.retain(|offer| offer.worth > 0.0 || keep_all);
+        offers.push(own);
+        all_takers.push(takers);
+    }
+    (all_takers, offers)
+}
+
+/// Whether offers that are worth nothing may help others in a room.
+pub(crate) fn may_help(instance: &Instance, room: &Room) -> bool {
+    instance.sharing.is_some() && room.large || room.required || !instance.together.is_empty()
+}
+
 fn relax_stays(instance: &Instance, reach: &Reach, prices: &Prices, cell_of: &[u32], relaxed: &mut Relaxed) {
     let mut takers = Takers::default();
     for (f, stay) in instance.stays.iter().enumerate() {
         let host = instance.groups.len() + f;
-        takers.fill(reach.of(host).iter().map(|&(arc, cell)| {
-            (arc, instance.cells.cells[cell as usize].need, prices.worth(instance, arc, cell))
-        }));
+        takers.fill(
+            reach
+                .of(host)
+                .iter()
+                .map(|&(arc, cell)| (arc, instance.cells.cells[cell as usize].need, prices.worth(instance, arc, cell))),
+        );
         let mut best: Option<(f64, Option<usize>)> = stay.movable.then_some((0.0, None));
         for (at, state) in stay.states.iter().enumerate() {
             let worth = takers.worth(state.places, 0.0).unwrap_or(0.0) + state.terms.priced(&prices.rows);
@@ -338,7 +383,9 @@ pub(crate) fn each_term(instance: &Instance, room: usize, offers: &[Offer], mut 
 fn is_complex(instance: &Instance, large: bool, offers: &[Offer]) -> bool {
     let Some(sharing) = &instance.sharing else { return false };
     let core = |offer: &&Offer| sharing.core[instance.groups[instance.choices[offer.choice].group].service];
-    large && offers.len() as f64 >= sharing.services && offers.iter().filter(core).count() as f64 >= sharing.core_services
+    large
+        && offers.len() as f64 >= sharing.services
+        && offers.iter().filter(core).count() as f64 >= sharing.core_services
 }
 
 impl Relaxed {

@@ -56,7 +56,6 @@ pub(crate) fn best(instance: &Instance, room: &Room, offers: &[Vec<Offer>], look
     let mut search = Search::new(instance, room, offers, look);
     search.follow(look.hint);
     search.descend(0);
-    NODES.fetch_add(search.nodes, std::sync::atomic::Ordering::Relaxed);
     let idle = (!room.required).then_some(0.0);
     let (left_out, found) = (search.left_out, search.best.take());
     match (found, idle) {
@@ -64,9 +63,9 @@ pub(crate) fn best(instance: &Instance, room: &Room, offers: &[Vec<Offer>], look
             Some(FitOut { offers, worth, bound: left_out.max(worth) })
         }
         (_, Some(idle)) => Some(FitOut { offers: Vec::new(), worth: idle, bound: left_out.max(idle) }),
-        (_, None) => left_out
-            .is_finite()
-            .then(|| FitOut { offers: Vec::new(), worth: f64::NEG_INFINITY, bound: left_out }),
+        (_, None) => {
+            left_out.is_finite().then(|| FitOut { offers: Vec::new(), worth: f64::NEG_INFINITY, bound: left_out })
+        }
     }
 }
 
@@ -74,7 +73,10 @@ pub(crate) fn best(instance: &Instance, room: &Room, offers: &[Vec<Offer>], look
 fn undominated(instance: &Instance, mut offers: Vec<Offer>) -> Vec<Offer> {
     offers.sort_by(|a, b| {
         let size = |offer: &Offer| taken(instance, offer);
-        b.worth.total_cmp(&a.worth).then(size(a).total_cmp(&size(b))).then((a.choice, a.slots).cmp(&(b.choice, b.slots)))
+        b.worth
+            .total_cmp(&a.worth)
+            .then(size(a).total_cmp(&size(b)))
+            .then((a.choice, a.slots).cmp(&(b.choice, b.slots)))
     });
     let mut kept: Vec<Offer> = Vec::with_capacity(offers.len());
     for offer in offers {
@@ -90,7 +92,6 @@ fn undominated(instance: &Instance, mut offers: Vec<Offer>) -> Vec<Offer> {
     kept
 }
 
-pub(crate) static NODES: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
 struct Search<'a> {
     instance: &'a Instance,
     room: &'a Room,
@@ -156,9 +157,7 @@ impl<'a> Search<'a> {
         }
         let mut free = [0.0; MOST_SLOTS];
         free.iter_mut().take(instance.n_slots).for_each(|free| *free = room.area);
-        let pairs = || {
-            instance.together.iter().filter(|pair| pair.services.iter().all(|pair| service.contains(pair)))
-        };
+        let pairs = || instance.together.iter().filter(|pair| pair.services.iter().all(|pair| service.contains(pair)));
         let rewards = pairs().map(|pair| pair.reward).sum();
         let shared = pairs().map(|pair| pair.shared_area).sum::<f64>() * instance.n_slots as f64;
         Self {
@@ -292,7 +291,10 @@ impl<'a> Search<'a> {
             if self.open[other] != 0 {
                 reward += pair.reward;
                 let both = self.open[other] & offer.slots;
-                net.iter_mut().enumerate().filter(|(slot, _)| both >> slot & 1 == 1).for_each(|(_, net)| *net -= pair.shared_area);
+                net.iter_mut()
+                    .enumerate()
+                    .filter(|(slot, _)| both >> slot & 1 == 1)
+                    .for_each(|(_, net)| *net -= pair.shared_area);
             }
         }
         if net.iter().zip(&self.free).any(|(net, free)| *net > free + slack(self.room.area)) {
@@ -339,8 +341,7 @@ impl<'a> Search<'a> {
         let mut worth = self.worth;
         if let Some(sharing) = &self.instance.sharing {
             let count = self.chosen.len() as f64;
-            let complex =
-                self.room.large && count >= sharing.services && self.core as f64 >= sharing.core_services;
+            let complex = self.room.large && count >= sharing.services && self.core as f64 >= sharing.core_services;
             if complex {
                 worth += self.look.prices.complex;
             } else if count > sharing.apart || sharing.always && self.room.large {

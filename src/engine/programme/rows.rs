@@ -1,8 +1,6 @@
 //! The rows of a programme: what all rooms, facilities and people share.
 
-use crate::service::{
-    Change, Facility, Least, PlanObjective, PlanRules, Programme, QuotaHere, Service, Size, Space,
-};
+use crate::service::{Change, Facility, Least, PlanObjective, PlanRules, Programme, QuotaHere, Service, Size, Space};
 
 use super::instance::{Choice, Room, State, Stay, Terms};
 
@@ -233,6 +231,17 @@ impl Rows {
     fn leave(&self, terms: &mut Terms, service: usize, index: usize, facility: &Facility) {
         let (places, area) = (facility.places.unwrap_or(0.0), facility.area.unwrap_or(0.0));
         self.supply(terms, (service, self.facility_districts[index]), -places, -area, -1.0);
+    }
+
+    /// Takes the rows of moving off a facility for which there is no space.
+    pub fn stay_put(&mut self, f: usize, stay: &mut Stay) {
+        stay.movable = false;
+        for row in [self.find(RowKind::Once(f)), self.find(RowKind::AtLeastOnce(f))].into_iter().flatten() {
+            self.limits[row as usize] = 0.0;
+            for state in &mut stay.states {
+                state.terms.rows.retain(|entry| entry.0 != row);
+            }
+        }
     }
 
     /// The facilities of today; what they supply as they are is taken off the limits.

@@ -6,7 +6,7 @@
 
 use super::candidate::Candidate;
 use super::instance::{Instance, Terms};
-use super::pricing::{Prices, Reach, Takers, each_term, offers_of};
+use super::pricing::{Prices, Reach, Takers, each_term, may_help, offers_of};
 use super::room::{Look, Offer, RoomPrices, best};
 use crate::engine::random::Random;
 use crate::solve::Control;
@@ -51,6 +51,34 @@ impl<'a> Draft<'a> {
         };
         for stay in &instance.stays {
             draft.take(&stay.states[0].terms, 1.0);
+        }
+        draft
+    }
+
+    /// The draft of a plan.
+    pub fn of(instance: &'a Instance, reach: &'a Reach, cell_of: &'a [u32], candidate: &Candidate) -> Self {
+        let mut draft = Self::new(instance, reach, cell_of);
+        for (at, (choice, &slots)) in instance.choices.iter().zip(&candidate.open).enumerate() {
+            if slots != 0 {
+                draft.rooms[instance.groups[choice.group].room].push(Offer { choice: at, slots, worth: 0.0 });
+            }
+        }
+        for (f, (stay, state)) in instance.stays.iter().zip(&candidate.states).enumerate() {
+            draft.take(&stay.states[0].terms, -1.0);
+            if let Some(state) = state.and_then(|at| stay.states.get(at)) {
+                draft.take(&state.terms, 1.0);
+            }
+            draft.states[f] = *state;
+        }
+        for room in 0..instance.rooms.len() {
+            draft.count(room, 1.0);
+        }
+        for (at, (arc, &flow)) in (0_u32..).zip(instance.cells.arcs.iter().zip(&candidate.flows)) {
+            if flow > 0.0 {
+                let people = flow * instance.cells.cells[cell_of[at as usize] as usize].need;
+                draft.serve(at, people);
+                draft.served[arc.host as usize].push((at, people));
+            }
         }
         draft
     }
@@ -151,7 +179,9 @@ impl<'a> Draft<'a> {
             let takers = self.takers(choice.group, prices, patience);
             let places = choice.places * f64::from(offer.slots.count_ones());
             let mut served = Vec::new();
-            takers.serve(places, self.instance.groups[choice.group].minimum_use, |arc, people| served.push((arc, people)));
+            takers.serve(places, self.instance.groups[choice.group].minimum_use, |arc, people| {
+                served.push((arc, people))
+            });
             served.iter().for_each(|&(arc, people)| self.serve(arc, people));
             self.served[choice.group] = served;
         }
@@ -166,7 +196,7 @@ impl<'a> Draft<'a> {
         let hint = self.rooms[room].clone();
         self.empty(room);
         let entry = &instance.rooms[room];
-        let may_help = instance.sharing.is_some() && entry.large || entry.required || !instance.together.is_empty();
+        let may_help = may_help(instance, entry);
         let offers: Vec<Vec<Offer>> = entry
             .groups
             .clone()
@@ -213,7 +243,8 @@ impl<'a> Draft<'a> {
             let worth = takers.worth(state.places, 0.0).unwrap_or(0.0) + state.terms.priced(&prices.rows);
             let old = &stay.states[now].terms;
             let fits = state.terms.rows.iter().all(|&(row, amount)| {
-                let (taken, limit) = (self.taken[row as usize] - old.of(row) + amount, self.instance.rows.limits[row as usize]);
+                let (taken, limit) =
+                    (self.taken[row as usize] - old.of(row) + amount, self.instance.rows.limits[row as usize]);
                 taken <= limit + 1e-9 * limit.abs() || amount <= old.of(row)
             });
             if (fits || at == now) && best.is_none_or(|(most, _)| worth > most) {
@@ -242,7 +273,8 @@ impl<'a> Draft<'a> {
 
     /// Whether every rule is kept.
     pub fn is_feasible(&self) -> bool {
-        let required = self.instance.rooms.iter().zip(&self.rooms).all(|(room, offers)| !room.required || !offers.is_empty());
+        let required =
+            self.instance.rooms.iter().zip(&self.rooms).all(|(room, offers)| !room.required || !offers.is_empty());
         required && self.lacking().iter().all(|&(row, _)| self.instance.rows.worst[row])
     }
 
@@ -254,7 +286,8 @@ impl<'a> Draft<'a> {
         }
         candidate.states.clone_from(&self.states);
         for &(arc, people) in self.served.iter().flatten() {
-            candidate.flows[arc as usize] += people / self.instance.cells.cells[self.cell_of[arc as usize] as usize].need;
+            candidate.flows[arc as usize] +=
+                people / self.instance.cells.cells[self.cell_of[arc as usize] as usize].need;
         }
         candidate.settle(self.instance)
     }
