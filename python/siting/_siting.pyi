@@ -414,7 +414,7 @@ class Programme:
         threads: int | None,
         seed: int,
         memory_limit: int | None,
-        warm_start: _Positions | None,
+        warm_start: ServicePlan | None,
         progress: Callable[[Progress], Any] | None,
     ) -> ServicePlan: ...
     def check(self, plan: ServicePlan) -> None: ...

@@ -254,7 +254,7 @@ class Programme:
         threads: int | None = None,
         seed: int = 0,
         progress: bool | ProgressCallback = False,
-        warm_start: ServicePlan | Iterable[Any] | None = None,
+        warm_start: ServicePlan | None = None,
         memory_limit: int | None = None,
     ) -> ServicePlan:
         """Chooses which services go into which spaces, at what size and when.
@@ -294,7 +294,8 @@ class Programme:
             seed: Seed of everything random.
             progress: True shows a bar (needs tqdm); a function receives a `Progress` now and then. An exception
                 that it raises stops the solve and is raised.
-            warm_start: A plan, or ids of spaces, to start from; it need not obey the rules.
+            warm_start: A plan over the same services, spaces and facilities to start from; it need not obey
+                the rules.
             memory_limit: Bytes that the solver's model may take; a larger one is not built, and the plan is that
                 of the heuristic with `limit` "memory".
 
@@ -365,7 +366,7 @@ class Programme:
             seed=seed,
             memory_limit=memory_limit,
             progress=progress,
-            warm_start=start_of(warm_start, spaces),
+            warm_start=start_of(warm_start, self),
         )
         return ServicePlan(core, self)
 

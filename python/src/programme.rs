@@ -98,7 +98,7 @@ impl Programme {
         threads: Option<usize>,
         seed: u64,
         memory_limit: Option<usize>,
-        warm_start: Option<Positions<'_>>,
+        warm_start: Option<&ServicePlan>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<ServicePlan> {
         let rules: PlanRules = from_document("rules", rules)?;
@@ -109,12 +109,11 @@ impl Programme {
             backend: from_name("backend", backend)?,
             threads,
             seed,
-            warm_start: warm_start.map(|spaces| copied(&spaces)),
             memory_limit,
             ..SolveOptions::default()
         };
-        let programme = Arc::clone(&self.0);
-        let solve = move |options: &SolveOptions| programme.solve(&rules, options);
+        let (programme, start) = (Arc::clone(&self.0), warm_start.map(|plan| plan.0.clone()));
+        let solve = move |options: &SolveOptions| programme.solve_from(&rules, start.as_ref(), options);
         crate::solve::run(py, options, progress, solve).map(ServicePlan)
     }
 

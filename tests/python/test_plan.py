@@ -269,7 +269,12 @@ def test_ctrl_c_returns_the_best_plan_so_far():
 
 def test_a_plan_can_start_from_another(plan):
     assert town().solve(warm_start=plan).objective == 60
-    assert town().solve(warm_start=["school"]).objective == 60
+    start = town().solve(budget=12_000)
+    assert town(homes=HOMES.assign(people=[50, 60, 70])).solve(warm_start=start).status == "optimal"
+    with pytest.raises(siting.InputError, match="a plan over other services than those of this"):
+        town(services=[CANTEEN]).solve(warm_start=plan)
+    with pytest.raises(siting.InputError, match="a plan over other spaces"):
+        town(spaces=None, travel_to_spaces=None).solve(warm_start=plan)
 
 
 def test_the_answer_does_not_depend_on_threads():

@@ -170,7 +170,7 @@ def test_what_cannot_be_is_infeasible():
         ({"gap": "small"}, "gap is 'small'"),
         ({"method": 3}, "method is 3: a name in quotes"),
         ({"method": "guess"}, 'method is "guess"'),
-        ({"warm_start": ["nook"]}, "which is no space id"),
+        ({"warm_start": ["mill"]}, r"warm_start is \['mill'\]: a siting.ServicePlan is expected"),
     ],
 )
 def test_wrong_rules_are_told(rules, message):

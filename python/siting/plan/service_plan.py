@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from siting import _siting
+from siting._columns import Columns
 from siting._ids import Ids
 from siting._optional import need
-from siting._rules import Positions, site_positions
 from siting.errors import InputError
 from siting.plan import tables
+from siting.service import each
 
 if TYPE_CHECKING:
     from siting.audit import Audit
     from siting.programme import Programme
 
 
-def start_of(start: ServicePlan | Iterable[Any] | None, spaces: Ids | None) -> Positions | None:
-    """Positions of the spaces that a solve starts from: those that a plan uses, or those named."""
-    if start is None or spaces is None:
+def start_of(start: object, programme: Programme) -> _siting.ServicePlan | None:
+    """The plan that a solve starts from, which must be one of the same services, spaces and facilities."""
+    if start is None:
         return None
-    if isinstance(start, ServicePlan):
-        used = sorted({each["space"] for each in start._document["fitouts"]})
-        return np.array(used, dtype=np.uint32)
-    return site_positions("warm_start", start, spaces, "space")
+    plan: ServicePlan = each("warm_start", start, ServicePlan)
+    ours, theirs = programme, plan._programme
+    for what, same in (
+        ("services", ours._names == theirs._names),
+        ("spaces", _ids(ours._spaces) == _ids(theirs._spaces)),
+        ("facilities", _ids(ours._existing) == _ids(theirs._existing)),
+    ):
+        if not same:
+            raise InputError(
+                f"warm_start is a plan over other {what} than those of this programme", "warm_start"
+            )
+    return plan._core
+
+
+def _ids(layer: Columns | None) -> Ids | None:
+    return None if layer is None else layer.ids
 
 
 class ServicePlan:
