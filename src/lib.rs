@@ -27,7 +27,8 @@
 //! | balance opening and walking costs | [`FixedCharge`] |
 //!
 //! A [`Programme`] asks which services a town lacks and which idle spaces could host them: its [`audit`](Programme::audit)
-//! measures who lacks what today, against a [`Standard`] in an editable file.
+//! measures who lacks what today, against a [`Standard`] in an editable file, and [`solve`](Programme::solve) says which
+//! services go into which spaces.
 //!
 //! Every [`Solution`] carries a bound and a gap, and was recomputed from the data before it was handed out. Wrong input,
 //! infeasible rules and limits are [`Error`]s that say where, why and what would do.
@@ -84,6 +85,8 @@ mod guides {
     mod standards {}
     #[doc = include_str!("../docs/service/audit.md")]
     mod audit {}
+    #[doc = include_str!("../docs/service/plan.md")]
+    mod plan {}
     #[doc = include_str!("../docs/models/max_cover.md")]
     mod max_cover {}
     #[doc = include_str!("../docs/models/set_cover.md")]

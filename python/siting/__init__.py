@@ -26,6 +26,7 @@ from siting.errors import (
 )
 from siting.model import FixedCharge, MaxCover, PCenter, PDispersion, Plan, PMedian, SetCover
 from siting.network import Network
+from siting.plan import Complexes, Cost, Envy, EnvyLimit, Quota, ServicePlan
 from siting.programme import Programme
 from siting.progress import Progress
 from siting.service import Module, Pair, Service, Slot
@@ -36,7 +37,11 @@ from siting.travel import TravelMatrix
 
 __all__ = [
     "Audit",
+    "Complexes",
+    "Cost",
     "DatumWarning",
+    "Envy",
+    "EnvyLimit",
     "FixedCharge",
     "InfeasibleError",
     "InputError",
@@ -52,7 +57,9 @@ __all__ = [
     "Plan",
     "Programme",
     "Progress",
+    "Quota",
     "Service",
+    "ServicePlan",
     "SetCover",
     "SitingError",
     "Slot",

@@ -14,7 +14,12 @@ from siting._optional import is_a, need
 from siting.errors import InputError
 
 # Where the synthetic town's tables have a unit in the name.
-_DEFAULTS = {"area": "area_m2", "rent": "rent_per_year", "facility_area": "area_m2"}
+_DEFAULTS = {
+    "area": "area_m2",
+    "rent": "rent_per_year",
+    "facility_area": "area_m2",
+    "enlarge_area": "enlarge_area_m2",
+}
 
 
 class Columns:
@@ -68,8 +73,21 @@ class Columns:
 
     def numbers(self, word: str, *, unknown: bool = False) -> Floats:
         """A column of finite numbers; missing ones are NaN where they may be unknown."""
-        place = f"{self.argument}[{self._name(word)!r}]"
-        values = floats(place, self.table[self._name(word)].to_numpy(), self.ids)
+        return self._numbers(self._name(word), unknown)
+
+    def column(self, name: str, why: str) -> Floats:
+        """A column of finite numbers that has no word of the programme, and what it is for."""
+        if name not in self.table.columns:
+            present = ", ".join(repr(column) for column in self.table.columns)
+            raise InputError(
+                f"{self.argument} lacks the column {name!r} ({why}); it has {present}",
+                self.argument,
+            )
+        return self._numbers(name, unknown=False)
+
+    def _numbers(self, name: str, unknown: bool) -> Floats:
+        place = f"{self.argument}[{name!r}]"
+        values = floats(place, self.table[name].to_numpy(), self.ids)
         wrong = np.isinf(values) if unknown else ~np.isfinite(values)
         for at in np.flatnonzero(wrong)[:1]:
             raise InputError(
@@ -79,6 +97,13 @@ class Columns:
                 int(at),
             )
         return values
+
+    def known(self, word: str) -> list[float | None]:
+        """A column of numbers of which any may be missing; all are without the column."""
+        if not self.has(word):
+            return [None] * len(self)
+        values = self.numbers(word, unknown=True).tolist()
+        return [None if value != value else value for value in values]
 
     def texts(self, word: str) -> list[str]:
         """A column of texts; whole numbers are read as their digits, as codes of districts often are."""

@@ -13,6 +13,9 @@ from siting._optional import is_a
 from siting.errors import InputError
 from siting.service import floor, texts
 
+#: What an enlargement adds; the words of `columns` have `enlarge_` before.
+ENLARGEMENT = ("places", "area", "capital_cost", "running_cost", "income")
+
 
 def areas(**names: str | None) -> dict[str, str]:
     """What the columns are for that were named by the caller."""
@@ -42,25 +45,43 @@ def read_spaces(spaces: Columns, district: str | None) -> list[dict[str, Any]]:
 
 
 def read_facilities(existing: Columns, district: str | None) -> list[dict[str, Any]]:
-    """The facilities of today, one document for each."""
+    """The facilities of today and what may become of them, one document for each."""
     existing.require({"service": "what it offers", **areas(district=district)})
     plain: list[Any] = [None] * len(existing)
-
-    def known(word: str) -> list[Any]:
-        if not existing.has(word):
-            return plain
-        return [
-            None if value != value else value
-            for value in existing.numbers(word, unknown=True).tolist()
-        ]
-
     columns = {
         "service": existing.texts("service"),
-        "places": known("places"),
-        "area": known("facility_area"),
+        "places": existing.known("places"),
+        "area": existing.known("facility_area"),
         "district": existing.texts("district") if district is not None else plain,
+        "running_cost": [value or 0.0 for value in existing.known("running_cost")],
+        "income": [value or 0.0 for value in existing.known("income")],
+        "enlargement": _enlargements(existing),
+        "moving_cost": existing.known("moving_cost"),
+        "closing_cost": existing.known("closing_cost"),
     }
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _enlargements(existing: Columns) -> list[dict[str, Any] | None]:
+    """What an enlargement of each facility adds; none where its places are empty."""
+    known = {name: existing.known(f"enlarge_{name}") for name in ENLARGEMENT}
+    found: list[dict[str, Any] | None] = []
+    for at, row in enumerate(zip(*known.values(), strict=True)):
+        module: dict[str, Any] = dict(zip(known, row, strict=True))
+        given = [name for name, value in module.items() if value is not None]
+        if not given:
+            found.append(None)
+            continue
+        for name in ("places", "area"):
+            if module[name] is None:
+                raise InputError(
+                    f"existing[{at}] (id {existing.ids[at]!r}) has enlarge_{given[0]}, but no enlarge_{name}: give both "
+                    "enlarge_places and enlarge_area where it may be enlarged, and nothing where it may not",
+                    "existing",
+                    at,
+                )
+        found.append({"name": "enlarged", **{name: value or 0.0 for name, value in module.items()}})
+    return found
 
 
 def _tenures(spaces: Columns) -> list[str]:

@@ -37,7 +37,7 @@ def site_rules(
             ("existing", existing),
         )
     }
-    _refuse_overlap(lists, sites.ids)
+    refuse_overlap(lists, sites.ids)
     return {
         "p": None if p is None else whole("p", p, "a whole number of sites"),
         "budget": None if budget is None else number("budget", budget),
@@ -49,8 +49,8 @@ def site_rules(
     }
 
 
-def site_positions(argument: str, value: Any, ids: Ids) -> Positions:
-    """Positions of sites given as a list of ids, or as a mask of True and False."""
+def site_positions(argument: str, value: Any, ids: Ids, counted: str = "site") -> Positions:
+    """Positions of sites (or what else is counted) given as a list of ids, or as a mask of True and False."""
     if value is None:
         return np.empty(0, dtype=np.uint32)
     if (
@@ -59,29 +59,29 @@ def site_positions(argument: str, value: Any, ids: Ids) -> Positions:
         or is_a(value, "pandas", "DataFrame")
     ):
         raise InputError(
-            f"{argument} is {_short(value)}: give a list of site ids, such as [{ids[0]!r}], or a mask of True "
-            "and False with one entry per site",
+            f"{argument} is {_short(value)}: give a list of {counted} ids, such as [{ids[0]!r}], or a mask of True "
+            f"and False with one entry per {counted}",
             argument,
         )
     labels = value.tolist() if hasattr(value, "tolist") else list(value)
     if labels and all(isinstance(label, (bool, np.bool_)) for label in labels):
-        return _mask(argument, value, labels, ids)
+        return _mask(argument, value, labels, ids, counted)
     if hasattr(value, "tolist"):
-        _refuse_numeric_mask(argument, labels, ids, array=True)
+        _refuse_numeric_mask(argument, labels, ids, counted, array=True)
     first: dict[int, int] = {}
     positions = []
     for at, label in enumerate(labels):
         position = ids.position(label) if not isinstance(label, (bool, np.bool_)) else None
         if position is None:
             raise InputError(
-                f"{argument}[{at}] is {label!r}, which is no site id; the ids are {ids.sample()}{_hint(label, ids)}",
+                f"{argument}[{at}] is {label!r}, which is no {counted} id; the ids are {ids.sample()}{_hint(label, ids)}",
                 argument,
                 at,
             )
         if position in first:
-            _refuse_numeric_mask(argument, labels, ids, array=False)
+            _refuse_numeric_mask(argument, labels, ids, counted, array=False)
             raise InputError(
-                f"{argument}: site {label!r} is given twice, at {first[position]} and at {at}",
+                f"{argument}: {counted} {label!r} is given twice, at {first[position]} and at {at}",
                 argument,
                 at,
             )
@@ -93,19 +93,19 @@ def site_positions(argument: str, value: Any, ids: Ids) -> Positions:
     )
 
 
-def _mask(argument: str, value: Any, labels: list[bool], ids: Ids) -> Positions:
+def _mask(argument: str, value: Any, labels: list[bool], ids: Ids, counted: str) -> Positions:
     if is_a(value, "pandas", "Series"):
         listed = value.index.tolist()
         for at, label in enumerate(listed):
             if ids.position(label) is None:
                 raise InputError(
-                    f"{argument}: {label!r} at position {at} is no site; the ids are {ids.sample()}",
+                    f"{argument}: {label!r} at position {at} is no {counted}; the ids are {ids.sample()}",
                     argument,
                     at,
                 )
         if len(set(listed)) != len(listed) or len(listed) != len(ids):
             raise InputError(
-                f"{argument} is a mask of {len(listed)} entries for {len(ids)} sites: give each site one entry",
+                f"{argument} is a mask of {len(listed)} entries for {len(ids)} {counted}s: give each {counted} one entry",
                 argument,
             )
         chosen = [ids.position(label) for label, yes in zip(listed, labels, strict=True) if yes]
@@ -114,33 +114,36 @@ def _mask(argument: str, value: Any, labels: list[bool], ids: Ids) -> Positions:
         )
     if len(labels) != len(ids):
         raise InputError(
-            f"{argument} is a mask of {len(labels)} entries for {len(ids)} sites: give each site one entry",
+            f"{argument} is a mask of {len(labels)} entries for {len(ids)} {counted}s: give each {counted} one entry",
             argument,
         )
     return np.flatnonzero(np.asarray(labels)).astype(np.uint32)
 
 
-def _refuse_numeric_mask(argument: str, labels: list[Any], ids: Ids, *, array: bool) -> None:
+def _refuse_numeric_mask(
+    argument: str, labels: list[Any], ids: Ids, counted: str, *, array: bool
+) -> None:
     """Zeros and ones for all sites are a mask in disguise, and would be read as the ids 0 and 1."""
     if len(labels) != len(ids) or not all(is_number(label) and label in (0, 1) for label in labels):
         return
     # As many distinct ids as sites may be meant in a list; an array of them is in doubt.
     if array or len(set(labels)) < len(labels):
         raise InputError(
-            f"{argument} holds only 0 and 1, one for each site: is it a mask? Make it one with .astype(bool), "
-            "or give a list of site ids",
+            f"{argument} holds only 0 and 1, one for each {counted}: is it a mask? Make it one with .astype(bool), "
+            f"or give a list of {counted} ids",
             argument,
         )
 
 
-def _refuse_overlap(lists: dict[str, Positions], ids: Ids) -> None:
+def refuse_overlap(lists: dict[str, Positions], ids: Ids, counted: str = "site") -> None:
+    """Refuses what stands in two lists."""
     seen: dict[int, str] = {}
     for argument, positions in lists.items():
         for position in positions.tolist():
             other = seen.setdefault(position, argument)
             if other != argument:
                 raise InputError(
-                    f"{other} and {argument} contradict each other: site {ids[position]!r} stands in both; "
+                    f"{other} and {argument} contradict each other: {counted} {ids[position]!r} stands in both; "
                     "keep it in one of them",
                     argument,
                 )

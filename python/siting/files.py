@@ -100,6 +100,23 @@ def read_points(
     return Layer(_with_ids(frame, id_column, path), notes)
 
 
+def read_lines(path: str | os.PathLike[str], *, layer: str | None = None) -> Layer:
+    """Reads a layer as it is, such as the lines of streets.
+
+    Args:
+        path: The file: GeoPackage, GeoJSON, Shapefile, GeoParquet, ...
+        layer: Which layer of the file; needed where it has several.
+
+    Raises:
+        InputError: The file is missing, not readable, or without geometries.
+        MissingDependencyError: geopandas (or, for GeoParquet, pyarrow) is not installed.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise InputError(f"{path}: there is no such file")
+    return Layer(*_read_geometries(path, layer, None))
+
+
 def write_layers(
     path: str | os.PathLike[str], layers: Mapping[str, Any], *, description: str | None = None
 ) -> None:
@@ -156,6 +173,22 @@ def write_layer(path: str | os.PathLike[str], frame: Any) -> None:
         )
     else:
         raise InputError(f"{path}: let the name end with .geojson or .csv")
+
+
+def write_table(path: str | os.PathLike[str], frame: Any) -> None:
+    """Writes a table as CSV in UTF-8, with the mark at the start that spreadsheets look for; a file of that name is replaced.
+
+    Args:
+        path: The file.
+        frame: A DataFrame; an index with names becomes columns.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    named = any(name is not None for name in frame.index.names)
+    _replace(
+        Path(path), lambda unfinished: frame.to_csv(unfinished, index=named, encoding="utf-8-sig")
+    )
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:

@@ -51,13 +51,18 @@ def draw(solution: Solution, ax: Any, *, lines: bool, labels: bool, title: str |
             )
     text = _title(solution) if title is None else title
     ax.set_title(text, fontfamily=_fonts(text))
-    geographic = model.travel._demand.crs is not None and model.travel._demand.crs.is_geographic
-    # A degree of longitude is shorter than one of latitude.
-    middle = np.radians(np.median(demand[:, 1])) if geographic else 0.0
-    ax.set_aspect(1.0 / max(float(np.cos(middle)), 0.01))
+    proportion(ax, model.travel._demand.crs, demand[:, 1])
     ax.legend(loc="best", fontsize="small", framealpha=0.9)
     ax.tick_params(labelsize="x-small")
     return ax
+
+
+def proportion(ax: Any, crs: Any, y: Floats) -> None:
+    """Draws a metre as long to the north as to the east."""
+    geographic = crs is not None and crs.is_geographic
+    # A degree of longitude is shorter than one of latitude.
+    middle = np.radians(np.median(y)) if geographic else 0.0
+    ax.set_aspect(1.0 / max(float(np.cos(middle)), 0.01))
 
 
 def _demand(ax: Any, solution: Solution, xy: Floats, weights: Floats) -> None:

@@ -4,36 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from siting import _siting
+from siting._audit_options import audit_options
 from siting._columns import Columns
 from siting._ids import Ids
 from siting._naming import naming
-from siting._numbers import whole
 from siting._optional import need
 from siting._programme_layers import areas, check_same_crs, read_facilities, read_rural, read_spaces
+from siting._programme_parts import (
+    check_travel,
+    need_travel,
+    read_districts,
+    read_mapping,
+    read_services,
+    read_survey,
+)
+from siting._solving import run
 from siting.audit import Audit
 from siting.errors import InputError
-from siting.service import Pair, Service, Slot, each, finite, limit_unit, text
+from siting.plan.rules import Complexes, Cost, Envy, EnvyLimit, Quota, check_rooms, document
+from siting.plan.service_plan import ServicePlan, start_of
+from siting.progress import ProgressCallback
+from siting.service import Pair, Service, Slot, each
 from siting.standards import Standard
 from siting.travel import TravelMatrix
-
-# The words of `columns`, beside the groups.
-_WORDS = {
-    "people",
-    "households",
-    "area",
-    "kind",
-    "tenure",
-    "rent",
-    "conversion_cost",
-    "slots",
-    "floor",
-    "service",
-    "places",
-    "facility_area",
-}
 
 
 class Programme:
@@ -48,16 +45,26 @@ class Programme:
         services: A list of `siting.Service`, or a standard.
         travel: `siting.TravelMatrix` from the homes to the existing facilities, those of all services in one;
             its unit is that of the services' limits.
-        existing: Facilities of today, likewise: `service`, and where known `places` and `area_m2`.
-        district: Name of the column with the district, in homes, spaces and existing; every district has homes.
+        existing: Facilities of today, likewise: `service`, and where known `places`, `area_m2`,
+            `running_cost` and `income` a year (0). What a plan may do to each: enlarge it, where
+            `enlarge_places` and `enlarge_area_m2` are given (what that adds, likewise
+            `enlarge_capital_cost`, `enlarge_running_cost`, `enlarge_income`), move it, where `moving_cost`
+            is, close it, where `closing_cost` is. An empty cell means that it may not.
+        travel_to_spaces: `siting.TravelMatrix` from the homes to the idle spaces; only plans need it.
+        district: Name of the column with the district, in homes, spaces and existing.
+        uninhabited: Names of districts without homes, in which spaces or facilities stand.
         community: Name of the column of homes with the community.
         setting: Name of the column of homes with "urban" or "rural"; all are urban without.
+        survey: What residents were asked: from a service to the column of homes with the weight of its
+            need, as in `{"childcare": "w_childcare"}`. Plans weigh by it; services without count 1.
         columns: Where your columns have other names: from the word to the name, as in
             `{"people": "POP", "age_0_3": "kids", "area": "m2"}`. The words are people, households, the groups,
-            kind, area, tenure, rent, conversion_cost, floor, slots, service, places, facility_area.
+            kind, area, tenure, rent, conversion_cost, floor, slots, service, places, facility_area,
+            running_cost, income, enlarge_places, enlarge_area, enlarge_capital_cost, enlarge_running_cost,
+            enlarge_income, moving_cost, closing_cost.
         slots: The parts of the day, a list of `siting.Slot`.
         pairs: Services that belong together or apart, a list of `siting.Pair`.
-        unit: "m" or "min", for a standard over a travel matrix whose unit is unknown.
+        unit: "m" or "min", for a standard where no travel matrix knows its unit.
 
     Raises:
         InputError: A column is missing or holds what it should not; ids are given twice; names that are not
@@ -89,22 +96,26 @@ class Programme:
         *,
         travel: TravelMatrix | None = None,
         existing: Any = None,
+        travel_to_spaces: TravelMatrix | None = None,
         district: str | None = None,
+        uninhabited: Sequence[str] = (),
         community: str | None = None,
         setting: str | None = None,
+        survey: Mapping[str, str] | None = None,
         columns: Mapping[str, str] | None = None,
         slots: Sequence[Slot] = (),
         pairs: Sequence[Pair] = (),
         unit: str | None = None,
     ) -> None:
         need("pandas", "a programme", "geo")
-        self.services = _services(services, travel, unit)
+        known = need_travel(travel, travel_to_spaces, spaces, existing)
+        self.services = read_services(services, known if unit is None else unit)
         documents = [service._document(at) for at, service in enumerate(self.services)]
         groups = {
             each["group"]: document["name"] for document in documents for each in document["needs"]
         }
         groups.pop("people", None)
-        mapping = _mapping(columns, set(groups), district, community, setting)
+        mapping = read_mapping(columns, set(groups), district, community, setting)
 
         self._homes = Columns("homes", homes, mapping)
         wanted = {"people": "all people"}
@@ -132,16 +143,26 @@ class Programme:
         parts["pairs"] = [
             each(f"pairs[{at}]", pair, Pair)._document(at) for at, pair in enumerate(pairs)
         ]
-        for layer in (self._spaces, self._existing):
-            if layer is not None:
-                check_same_crs(self._homes, layer)
-        _check_travel(travel, self._homes.ids, self._existing)
-        self.travel = travel
-        names = Ids([document["name"] for document in documents], "services")
+        layers = [layer for layer in (self._spaces, self._existing) if layer is not None]
+        for layer in layers:
+            check_same_crs(self._homes, layer)
+        if district is not None:
+            parts["districts"] = read_districts(parts["districts"], uninhabited, layers)
+        elif uninhabited:
+            raise InputError(
+                "uninhabited names districts, but district does not say in which column they are",
+                "uninhabited",
+            )
+        check_travel("travel", travel, self._homes.ids, self._existing)
+        check_travel("travel_to_spaces", travel_to_spaces, self._homes.ids, self._spaces)
+        self.travel, self.travel_to_spaces = travel, travel_to_spaces
+        self._unit = known
+        self._slots: list[str] = [slot["name"] for slot in parts["slots"]]
+        self._names: list[str] = [document["name"] for document in documents]
         with naming(
             people=self._homes.ids,
             households=self._homes.ids,
-            services=names,
+            services=Ids(self._names, "services"),
             **({} if self._spaces is None else {"spaces": self._spaces.ids}),
             **({} if self._existing is None else {"facilities": self._existing.ids}),
         ):
@@ -153,7 +174,9 @@ class Programme:
                 if self._homes.has("households")
                 else None,
                 rural=read_rural(self._homes) if setting is not None else None,
+                surveys=read_survey(survey, self._names, self._homes),
                 travel=None if travel is None else travel._core,
+                travel_to_spaces=None if travel_to_spaces is None else travel_to_spaces._core,
                 **of,
             )
 
@@ -197,26 +220,174 @@ class Programme:
             >>> audit.services.loc["canteen", ["need", "in_reach", "places_lacking"]].tolist()
             [110.0, 100.0, 60.0]
         """
-        weights = {"reach": 0.5, "places": 0.3, "walk": 0.2}
-        for name, weight in (score or {}).items():
-            if name not in weights:
-                raise InputError(
-                    f"score has {name!r}: its weights are 'reach', 'places' and 'walk'", "score"
-                )
-            weights[name] = finite(f"score[{name!r}]", weight)
-        services = [
-            (text("service_weights", name), finite(f"service_weights[{name!r}]", weight))
-            for name, weight in (service_weights or {}).items()
-        ]
         options = {
-            "catchment": _catchment(catchment),
-            "community_share": finite("community_share", community_share),
-            "worst": whole("worst", worst),
-            "score": {**weights, "services": services},
+            "catchment": catchment,
+            "community_share": community_share,
+            "worst": worst,
+            "score": score,
+            "service_weights": service_weights,
         }
-        core = self._core.audit(json.dumps(options))
-        unit = None if self.travel is None else self.travel.unit
-        return Audit(core, self._homes, self._existing, unit)
+        return self._audit(self._core, self._existing, options)
+
+    def solve(
+        self,
+        *,
+        objective: str | Envy | Cost = "cover",
+        budget: float | None = None,
+        subsidy: float | None = None,
+        break_even: bool = False,
+        most_spaces: int | None = None,
+        required: Any = (),
+        forbidden: Any = (),
+        complexes: Complexes | None = None,
+        quotas: Sequence[Quota] = (),
+        least_met: float | None = None,
+        least_met_by_service: Mapping[str, float] | None = None,
+        least_met_by_district: float | None = None,
+        most_walking: float | None = None,
+        most_envy: EnvyLimit | None = None,
+        service_weights: Mapping[str, float] | None = None,
+        time_limit: float | None = None,
+        gap: float = 0.0,
+        method: str = "auto",
+        backend: str = "highs",
+        threads: int | None = None,
+        seed: int = 0,
+        progress: bool | ProgressCallback = False,
+        warm_start: ServicePlan | None = None,
+        memory_limit: int | None = None,
+    ) -> ServicePlan:
+        """Chooses which services go into which spaces, at what size and when.
+
+        Beside these rules, a plan obeys those of the services (kinds of space, floors, slots, minimum use), of the
+        spaces (area in every slot), of the pairs, and of the facilities of today (what may become of each). Shares
+        are of weighted need: people in need times survey times `service_weights`.
+
+        Ctrl-C stops the search and returns the best plan so far with `limit` "interrupt".
+
+        Args:
+            objective: What the plan is to be good at: "cover" (most need met), "walking" (least walking, need that
+                is not met counted at its limit), `siting.Envy(threshold=...)` (least squares of walks beyond it),
+                `siting.Cost(years=...)` (least money), "worst-district" (the least share met in any district).
+            budget: Capital at most: conversion, fit-out, enlarging, moving and closing.
+            subsidy: Yearly subsidy at most: rent and running cost less income of all that the plan adds, less what
+                closing saves. May be negative.
+            break_even: Whether each space must earn its rent and running cost.
+            most_spaces: Spaces used at most.
+            required: Ids of spaces that must host something, or a mask of True and False.
+            forbidden: Ids of spaces that must host nothing, or a mask.
+            complexes: How many services share a space, a `siting.Complexes`; no such rule by default.
+            quotas: What must be there in each district, a list of `siting.Quota`.
+            least_met: The share of all need that must be met at least.
+            least_met_by_service: The share of a service's need, by its name.
+            least_met_by_district: The share of need in every district that has any.
+            most_walking: Mean walk at most, need that is not met counted at its limit.
+            most_envy: Mean envy at most, a `siting.EnvyLimit`.
+            service_weights: Weights of services in all shares and means by name, 1 for those not named.
+            time_limit: Seconds for the whole solve, model building included; `None`: no limit.
+            gap: Relative gap at which the search may stop: 0 asks for the proven optimum, 0.01 for a plan within
+                1 % of it.
+            method: "auto" lets the library choose, "mip" is the plain formulation on the backend, "heuristic" only
+                a good plan fast, without a bound.
+            backend: "highs", or "microlp" in pure Rust.
+            threads: Number of threads; `None`: all cores. The answer does not depend on it.
+            seed: Seed of everything random.
+            progress: True shows a bar (needs tqdm); a function receives a `Progress` now and then. An exception
+                that it raises stops the solve and is raised.
+            warm_start: A plan over the same services, spaces and facilities to start from; it need not obey
+                the rules.
+            memory_limit: Bytes that the solver's model may take; a larger one is not built, and the plan is that
+                of the heuristic with `limit` "memory".
+
+        Returns:
+            A checked plan with its bound.
+
+        Raises:
+            InfeasibleError: No plan obeys every rule.
+            NoSolutionError: A limit was reached before any plan was found, or the heuristic found none.
+            InputError: A rule or an option is wrong; there is no travel matrix to the spaces; no module of a
+                service has room in any space.
+            KeyboardInterrupt: Ctrl-C before any plan was found.
+
+        Examples:
+            >>> import siting
+            >>> town = siting.synthetic_town(8)
+            >>> walks = [
+            ...     siting.TravelMatrix.from_points(town.homes, sites, cutoff=1500)
+            ...     for sites in (town.facilities, town.spaces)
+            ... ]
+            >>> programme = siting.Programme(
+            ...     town.homes,
+            ...     town.spaces,
+            ...     siting.standards.load("ningbo-2025"),
+            ...     existing=town.facilities,
+            ...     travel=walks[0],
+            ...     travel_to_spaces=walks[1],
+            ... )
+            >>> plan = programme.solve(budget=500_000, gap=0.01)
+            >>> bool(plan.money["capital"] <= 500_000)
+            True
+        """
+        if self._spaces is not None and self.travel_to_spaces is None:
+            raise InputError(
+                "travel_to_spaces is missing: a plan needs the travel matrix from the homes to the spaces; "
+                "give it to Programme",
+                "travel_to_spaces",
+            )
+        if self._spaces is not None:
+            check_rooms(self.services, self._spaces)
+        spaces = None if self._spaces is None else self._spaces.ids
+        rules = document(
+            spaces,
+            objective=objective,
+            budget=budget,
+            subsidy=subsidy,
+            break_even=break_even,
+            most_spaces=most_spaces,
+            required=required,
+            forbidden=forbidden,
+            complexes=complexes,
+            quotas=quotas,
+            least_met=least_met,
+            least_met_by_service=least_met_by_service,
+            least_met_by_district=least_met_by_district,
+            most_walking=most_walking,
+            most_envy=most_envy,
+            service_weights=service_weights,
+        )
+        core = run(
+            partial(self._core.solve, json.dumps(rules, allow_nan=False)),
+            "plan",
+            time_limit=time_limit,
+            gap=gap,
+            method=method,
+            backend=backend,
+            threads=threads,
+            seed=seed,
+            memory_limit=memory_limit,
+            progress=progress,
+            warm_start=start_of(warm_start, self),
+        )
+        return ServicePlan(core, self)
+
+    def check(self, plan: ServicePlan) -> None:
+        """Recomputes a plan from the data of this programme, as is done before any is returned.
+
+        Args:
+            plan: A plan that was stored, edited or made elsewhere.
+
+        Raises:
+            UnverifiedError: With the first rule or figure that does not hold.
+            InputError: It is no plan.
+        """
+        self._core.check(each("plan", plan, ServicePlan)._core)
+
+    def _audit(
+        self, core: _siting.Programme, existing: Columns | None, options: Mapping[str, Any]
+    ) -> Audit:
+        """An audit of this programme, or of what becomes of it."""
+        document = json.dumps(audit_options(**options))
+        return Audit(core.audit(document), self._homes, existing, self._unit)
 
     def __repr__(self) -> str:
         """Its sizes."""
@@ -227,90 +398,3 @@ class Programme:
             ("services", len(self.services)),
         ]
         return f"Programme({', '.join(f'{name}={size}' for name, size in sizes)})"
-
-
-def _services(services: Any, travel: TravelMatrix | None, unit: str | None) -> list[Service]:
-    if isinstance(services, Standard):
-        known = unit if unit is not None else None if travel is None else travel.unit
-        if known is None:
-            raise InputError(
-                'unit is missing: the travel matrix does not know its unit; give unit="m" or unit="min"',
-                "unit",
-            )
-        return services.services(unit=limit_unit(known))
-    if isinstance(services, (Service, str)) or not isinstance(services, Iterable):
-        raise InputError(
-            f"services is {services!r}: a list of siting.Service, or a standard, is expected",
-            "services",
-        )
-    return [each(f"services[{at}]", service, Service) for at, service in enumerate(services)]
-
-
-def _mapping(
-    columns: Mapping[str, str] | None, groups: set[str], district: Any, community: Any, setting: Any
-) -> dict[str, str]:
-    mapping = dict(columns or {})
-    for word, name in mapping.items():
-        if word not in _WORDS | groups:
-            raise InputError(
-                f"columns has {word!r}, which is no word of this programme; they are "
-                f"{', '.join(map(repr, sorted(_WORDS | groups)))}",
-                "columns",
-            )
-        text(f"columns[{word!r}]", name)
-    for word, name in (("district", district), ("community", community), ("setting", setting)):
-        if name is not None:
-            mapping[word] = text(word, name)
-    return mapping
-
-
-def _catchment(catchment: Any) -> Any:
-    if catchment == "enhanced":
-        return {
-            "enhanced": {"bands": [_band(*band) for band in ((1 / 3, 1), (2 / 3, 0.68), (1, 0.22))]}
-        }
-    if isinstance(catchment, str):
-        if catchment not in ("two-step", "gaussian"):
-            raise InputError(
-                f"catchment is {catchment!r}: 'two-step', 'enhanced' or 'gaussian' is expected, or bands",
-                "catchment",
-            )
-        return catchment
-    try:
-        pairs = [tuple(band) for band in catchment]
-        bands = [_band(upto, weight) for upto, weight in pairs]
-    except (TypeError, ValueError):
-        raise InputError(
-            f"catchment is {catchment!r}: give its name, or bands as pairs of end and weight",
-            "catchment",
-        ) from None
-    return {"enhanced": {"bands": bands}}
-
-
-def _band(upto: Any, weight: Any) -> dict[str, float]:
-    return {"upto": finite("catchment", upto), "weight": finite("catchment", weight)}
-
-
-def _check_travel(travel: Any, homes: Ids, existing: Columns | None) -> None:
-    if travel is None:
-        if existing is not None:
-            raise InputError(
-                "travel is missing: give the travel matrix from the homes to the existing facilities",
-                "travel",
-            )
-        return
-    each("travel", travel, TravelMatrix)
-    if existing is None:
-        raise InputError(
-            "travel is given without existing: give the facilities that are its sites", "existing"
-        )
-    for ours, theirs, layer, what in (
-        (homes, travel._demand.ids, "homes", "demand points"),
-        (existing.ids, travel._sites.ids, "existing", "sites"),
-    ):
-        if ours != theirs:
-            raise InputError(
-                f"the {what} of travel are not the rows of {layer}: it has {len(theirs)} ({theirs.sample()}) "
-                f"where {layer} has {len(ours)} ({ours.sample()}); build the matrix from {layer}, in its order",
-                "travel",
-            )

@@ -9,6 +9,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from siting.model.base import Model
+    from siting.plan import ServicePlan
     from siting.solution import Solution
 
 _TITLES = {
@@ -30,7 +31,7 @@ _OBJECTIVES = {
 
 def summary(solution: Solution) -> str:
     """What was asked, what was found, how good it is proven, who is not served."""
-    lines = [_asked(solution), _found(solution), _proven(solution)]
+    lines = [_asked(solution), _found(solution), proven(solution)]
     if solution.model != "p-dispersion":
         lines.append(_unserved(solution))
     return "\n".join(line for line in lines if line)
@@ -43,23 +44,23 @@ def asked(model: Model, separator: str = ", ") -> str:
     if "p" in data:
         parts.append(f"p = {data['p']}")
     if "budget" in data:
-        parts.append(f"budget {_figure(data['budget'])}")
+        parts.append(f"budget {figure(data['budget'])}")
     within = data.get("within")
     if within is not None:
         parts.append(
-            f"within {_figure(within.min())} to {_figure(within.max())}{unit}"
+            f"within {figure(within.min())} to {figure(within.max())}{unit}"
             if isinstance(within, np.ndarray)
-            else f"within {_figure(within)}{unit}"
+            else f"within {figure(within)}{unit}"
         )
     elif model.travel.cutoff is not None and model.name in ("max-cover", "set-cover"):
-        parts.append(f"within {_figure(model.travel.cutoff)}{unit}")
+        parts.append(f"within {figure(model.travel.cutoff)}{unit}")
     if "share" in data:
         parts.append(f"at least {data['share']:.1%} of the weight")
     if data.get("backup", 1) != 1:
         parts.append(f"each reached by {data['backup']} sites")
     for argument in ("required", "forbidden", "existing"):
         if argument in data:
-            parts.append(f"{_count(len(data[argument]), 'site')} {argument}")
+            parts.append(f"{count(len(data[argument]), 'site')} {argument}")
     if "closing_costs" in data:
         parts.append("existing sites may close")
     for argument, words in (("capacities", "capacities"), ("min_use", "minimum use")):
@@ -76,8 +77,8 @@ def _asked(solution: Solution) -> str:
     title = _TITLES.get(solution.model, solution.model)
     demand, every = len(solution._demand_ids), len(solution._site_ids)
     existing = 0 if solution._model is None else len(solution._model._data.get("existing", ()))
-    sites = _count(every - existing, "candidate site")
-    text = f"{title} of {_count(demand, 'demand point')} by {sites}"
+    sites = count(every - existing, "candidate site")
+    text = f"{title} of {count(demand, 'demand point')} by {sites}"
     if solution.model == "p-dispersion":
         text = f"{title} of {sites}"
     rules = "" if solution._model is None else asked(solution._model).removeprefix(", ")
@@ -88,22 +89,23 @@ def _found(solution: Solution) -> str:
     n = len(solution._core.sites)
     shown = ", ".join(str(site) for site in solution._site_ids.take(solution._core.sites[:10]))
     more = ", ..." if n > 10 else ""
-    text = f"{_count(n, 'site')} {'is' if n == 1 else 'are'} open{': ' if n else ''}{shown}{more}."
+    text = f"{count(n, 'site')} {'is' if n == 1 else 'are'} open{': ' if n else ''}{shown}{more}."
     if solution.model == "p-dispersion":
-        return f"{text} The two closest are {_figure(solution.objective)}{_unit(solution._model)} apart."
+        return f"{text} The two closest are {figure(solution.objective)}{_unit(solution._model)} apart."
     text += (
-        f" {'It reaches' if n == 1 else 'They reach'} {_figure(solution.covered_weight)} of a weight of "
-        f"{_figure(solution.total_weight)} ({100 * solution.covered_share:.1f} %)"
+        f" {'It reaches' if n == 1 else 'They reach'} {figure(solution.covered_weight)} of a weight of "
+        f"{figure(solution.total_weight)} ({100 * solution.covered_share:.1f} %)"
     )
     if solution.mean_cost is not None and solution.max_cost is not None:
         unit = _unit(solution._model)
-        text += f", at a mean cost of {_figure(solution.mean_cost)}{unit} and {_figure(solution.max_cost)}{unit} at most"
+        text += f", at a mean cost of {figure(solution.mean_cost)}{unit} and {figure(solution.max_cost)}{unit} at most"
     text += "."
     what = _OBJECTIVES.get(solution.model)
-    return text if what is None else f"{text} {what} {_figure(solution.objective)}."
+    return text if what is None else f"{text} {what} {figure(solution.objective)}."
 
 
-def _proven(solution: Solution) -> str:
+def proven(solution: Solution | ServicePlan) -> str:
+    """How good it is proven to be."""
     after = f"{solution.seconds:.1f} s"
     if solution.status == "optimal":
         return f"The plan is proven optimal ({after})."
@@ -118,7 +120,7 @@ def _proven(solution: Solution) -> str:
     )
     if solution.bound is None:
         return f"How much better the best plan is, is not known ({stopped}{after})."
-    bound = f"none can pass the bound of {_figure(solution.bound)} ({stopped}{after})."
+    bound = f"none can pass the bound of {figure(solution.bound)} ({stopped}{after})."
     if solution.gap is None:
         return f"The best plan may be better: {bound}"
     return f"The best plan is at most {100 * solution.gap:.2f} % better: {bound}"
@@ -131,12 +133,12 @@ def _unserved(solution: Solution) -> str:
     n, model = len(positions), solution._model
     are = "is" if n == 1 else "are"
     if model is None:
-        return f"{_count(n, 'demand point')} {are} not served."
+        return f"{count(n, 'demand point')} {are} not served."
     weights = model.weights[positions]
     # The heaviest first, of equal ones the first in input order.
     heaviest = positions[np.argsort(-weights, kind="stable")][:5]
     shown = ", ".join(str(each) for each in solution._demand_ids.take(heaviest))
-    text = f"{_count(n, 'demand point')} with a weight of {_figure(weights.sum())} {are} not served ({shown}"
+    text = f"{count(n, 'demand point')} with a weight of {figure(weights.sum())} {are} not served ({shown}"
     text += ", ...)" if n > 5 else ")"
     hopeless = len(np.intersect1d(positions, model.travel._core.unreachable()))
     if hopeless:
@@ -152,17 +154,17 @@ def html(solution: Solution) -> str:
     more = f" and {len(solution._core.sites) - 20} more" if len(solution._core.sites) > 20 else ""
     rows: list[tuple[str, str]] = [
         ("status", solution.status + (f" (stopped by {solution.limit})" if solution.limit else "")),
-        ("objective", _figure(solution.objective)),
-        ("bound", "none" if solution.bound is None else _figure(solution.bound)),
+        ("objective", figure(solution.objective)),
+        ("bound", "none" if solution.bound is None else figure(solution.bound)),
         ("gap", gap),
         ("open sites", ", ".join(sites) + more),
     ]
     if solution.model != "p-dispersion":
-        covered = f"{_figure(solution.covered_weight)} of {_figure(solution.total_weight)}"
+        covered = f"{figure(solution.covered_weight)} of {figure(solution.total_weight)}"
         rows.append(("served weight", f"{covered} ({solution.covered_share:.1%})"))
         for name, cost in (("mean cost", solution.mean_cost), ("largest cost", solution.max_cost)):
             if cost is not None:
-                rows.append((name, _figure(cost) + _unit(solution._model)))
+                rows.append((name, figure(cost) + _unit(solution._model)))
     rows.append(("time", f"{solution.seconds:.2f} s"))
     body = "".join(
         f'<tr><th style="text-align:left">{escape(name)}</th><td style="text-align:left">{escape(value)}</td></tr>'
@@ -175,7 +177,7 @@ def _unit(model: Model | None) -> str:
     return f" {model.travel.unit}" if model is not None and model.travel.unit else ""
 
 
-def _figure(value: Any) -> str:
+def figure(value: Any) -> str:
     """A number as people write it: 12,345 or 0.123."""
     number = float(value)
     if number.is_integer() or abs(number) >= 10_000:
@@ -183,5 +185,6 @@ def _figure(value: Any) -> str:
     return f"{number:,.4g}" if abs(number) < 1_000 else f"{number:,.1f}"
 
 
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+def count(n: int, noun: str, nouns: str | None = None) -> str:
+    """A number of things: 1 site, 2 sites."""
+    return f"{n:,} {noun if n == 1 else nouns or noun + 's'}"

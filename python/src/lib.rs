@@ -2,6 +2,7 @@
 //!
 //! The classes take arrays and positions; the Python package above them speaks ids, Series and GeoDataFrames.
 
+mod audit;
 mod convert;
 mod datum;
 mod error;
@@ -9,6 +10,7 @@ mod interrupt;
 mod model;
 mod network;
 mod osm;
+mod plan;
 mod programme;
 mod progress;
 mod solution;
@@ -21,6 +23,8 @@ mod travel;
 #[pyo3::pymodule]
 mod _siting {
     #[pymodule_export]
+    use super::audit::Audit;
+    #[pymodule_export]
     use super::datum::convert_datum;
     #[pymodule_export]
     use super::model::Model;
@@ -29,7 +33,9 @@ mod _siting {
     #[pymodule_export]
     use super::osm::{osm_streets, osm_town};
     #[pymodule_export]
-    use super::programme::{Audit, Programme};
+    use super::plan::ServicePlan;
+    #[pymodule_export]
+    use super::programme::Programme;
     #[pymodule_export]
     use super::progress::Progress;
     #[pymodule_export]

@@ -243,7 +243,8 @@ impl Model {
 
 type Evaluated<'py> = (f64, Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<i64>>);
 
-fn seconds(limit: f64) -> CoreResult<Duration> {
+/// A time limit.
+pub fn seconds(limit: f64) -> CoreResult<Duration> {
     Duration::try_from_secs_f64(limit).map_err(|_| {
         CoreError::from(Error::InvalidValue {
             argument: "time_limit",

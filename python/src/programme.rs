@@ -1,16 +1,19 @@
-//! The embedded-service programme and its audit: columns as arrays, the rest as JSON documents.
+//! The embedded-service programme: columns as arrays, the rest as JSON documents.
+
+use std::sync::Arc;
 
 use numpy::{PyArray1, PyReadonlyArray1};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::PyBytes;
 use serde::Deserialize;
-use siting::AuditOptions;
-use siting::service::{Demand, Facility, Group, Pair, Service, Setting, Slot, Space};
+use siting::service::{Demand, Facility, Group, Pair, PlanRules, Service, Setting, Slot, Space, Survey};
+use siting::{AuditOptions, SolveOptions};
 
-use crate::convert::{
-    Numbers, Positions, copied, from_bytes, from_document, optional_positions, to_bytes, to_document,
-};
+use crate::audit::Audit;
+use crate::convert::{Numbers, Positions, copied, from_bytes, from_document, from_name, to_bytes, to_document};
 use crate::error::CoreResult;
+use crate::model::seconds;
+use crate::plan::ServicePlan;
 use crate::travel::TravelMatrix;
 
 /// What a programme is made of, beside its columns.
@@ -27,12 +30,12 @@ struct Parts {
 
 /// A programme whose data were found right.
 #[pyclass(frozen, module = "siting._siting")]
-pub struct Programme(siting::Programme);
+pub struct Programme(pub Arc<siting::Programme>);
 
 #[pymethods]
 impl Programme {
     #[new]
-    #[pyo3(signature = (document, people, *, groups, households=None, district_of=None, community_of=None, rural=None, travel=None))]
+    #[pyo3(signature = (document, people, *, groups, households=None, district_of=None, community_of=None, rural=None, surveys=None, travel=None, travel_to_spaces=None))]
     #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn new(
         document: &str,
@@ -42,7 +45,9 @@ impl Programme {
         district_of: Option<Positions<'_>>,
         community_of: Option<Positions<'_>>,
         rural: Option<PyReadonlyArray1<'_, bool>>,
+        surveys: Option<Vec<(String, Numbers<'_>)>>,
         travel: Option<&TravelMatrix>,
+        travel_to_spaces: Option<&TravelMatrix>,
     ) -> CoreResult<Self> {
         let parts: Parts = from_document("document", document)?;
         let mut demand = Demand::new(copied(&people));
@@ -56,12 +61,15 @@ impl Programme {
         }
         let setting = |rural| if rural { Setting::Rural } else { Setting::Urban };
         demand.settings = rural.as_ref().map(|rural| copied(rural).into_iter().map(setting).collect());
+        let survey = |(service, weights)| Survey { service, weights: copied(&weights) };
+        demand.surveys = surveys.unwrap_or_default().into_iter().map(survey).collect();
         let mut programme =
             siting::Programme::new(demand, parts.services).spaces(parts.spaces).slots(parts.slots).pairs(parts.pairs);
         programme.facilities = parts.facilities;
         programme.travel = travel.map(|travel| travel.0.clone());
+        programme.travel_to_spaces = travel_to_spaces.map(|travel| travel.0.clone());
         programme.validate()?;
-        Ok(Self(programme))
+        Ok(Self(Arc::new(programme)))
     }
 
     /// Measures what is there today; the options are a document.
@@ -70,64 +78,74 @@ impl Programme {
         Ok(Audit(py.detach(|| self.0.audit(&options))?))
     }
 
+    /// The need of each demand point for a service.
+    fn needs<'py>(&self, py: Python<'py>, service: usize) -> CoreResult<Option<Bound<'py, PyArray1<f64>>>> {
+        let Some(service) = self.0.services.get(service) else { return Ok(None) };
+        Ok(Some(PyArray1::from_vec(py, service.needs_of(&self.0.demand)?)))
+    }
+
+    /// Solves the programme under rules, a document.
+    #[pyo3(signature = (rules, *, time_limit, gap, method, backend, threads, seed, memory_limit, warm_start, progress))]
+    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
+    fn solve(
+        &self,
+        py: Python<'_>,
+        rules: &str,
+        time_limit: Option<f64>,
+        gap: f64,
+        method: &str,
+        backend: &str,
+        threads: Option<usize>,
+        seed: u64,
+        memory_limit: Option<usize>,
+        warm_start: Option<&ServicePlan>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<ServicePlan> {
+        let rules: PlanRules = from_document("rules", rules)?;
+        let options = SolveOptions {
+            time_limit: time_limit.map(seconds).transpose()?,
+            gap,
+            method: from_name("method", method)?,
+            backend: from_name("backend", backend)?,
+            threads,
+            seed,
+            memory_limit,
+            ..SolveOptions::default()
+        };
+        let (programme, start) = (Arc::clone(&self.0), warm_start.map(|plan| plan.0.clone()));
+        let solve = move |options: &SolveOptions| programme.solve_from(&rules, start.as_ref(), options);
+        crate::solve::run(py, options, progress, solve).map(ServicePlan)
+    }
+
+    fn check(&self, plan: &ServicePlan) -> CoreResult<()> {
+        Ok(self.0.check(&plan.0)?)
+    }
+
+    /// The programme once the plan is carried out.
+    fn fitted(&self, plan: &ServicePlan) -> CoreResult<Self> {
+        Ok(Self(Arc::new(self.0.fitted(&plan.0)?)))
+    }
+
+    /// What the plan costs, as a document.
+    fn money(&self, plan: &ServicePlan) -> CoreResult<String> {
+        to_document(&plan.0.money(&self.0)?)
+    }
+
+    /// What the plan changes for people, as a document.
+    fn coverage(&self, py: Python<'_>, plan: &ServicePlan) -> CoreResult<String> {
+        to_document(&py.detach(|| plan.0.coverage(&self.0))?)
+    }
+
     #[staticmethod]
     fn from_bytes(bytes: &[u8]) -> PyResult<Self> {
         let programme: siting::Programme = from_bytes(bytes)?;
         let checked = || -> CoreResult<()> { Ok(programme.validate()?) };
         checked()?;
-        Ok(Self(programme))
+        Ok(Self(Arc::new(programme)))
     }
 
     fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        to_bytes(py, &self.0)
-    }
-
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        Ok((py.get_type::<Self>().getattr("from_bytes")?, (self.to_bytes(py)?,)))
-    }
-}
-
-/// What an audit found.
-#[pyclass(frozen, module = "siting._siting")]
-pub struct Audit(siting::Audit);
-
-#[pymethods]
-impl Audit {
-    /// Everything but the columns of the demand points, as a document.
-    fn document(&self) -> CoreResult<String> {
-        let mut audit = siting::Audit { services: Vec::new(), ..self.0.clone() };
-        for service in &self.0.services {
-            audit.services.push(siting::service::ServiceAudit { points: Default::default(), ..service.clone() });
-        }
-        to_document(&audit)
-    }
-
-    #[getter]
-    fn mean_score(&self) -> Option<f64> {
-        self.0.mean_score()
-    }
-
-    /// The columns of the demand points for one service; a walk that does not exist is NaN, a nearest facility -1.
-    fn points<'py>(&self, py: Python<'py>, service: usize) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let Some(audit) = self.0.services.get(service) else { return Ok(None) };
-        let (points, columns) = (&audit.points, PyDict::new(py));
-        columns.set_item("need", PyArray1::from_slice(py, &points.need))?;
-        columns.set_item("limit", PyArray1::from_slice(py, &points.limit))?;
-        columns.set_item("walk", PyArray1::from_iter(py, points.walk.iter().map(|walk| walk.unwrap_or(f64::NAN))))?;
-        columns.set_item("nearest", optional_positions(py, &points.nearest))?;
-        columns.set_item("in_reach", PyArray1::from_slice(py, &points.in_reach))?;
-        let accessibility = points.accessibility.as_ref().map(|values| PyArray1::from_slice(py, values));
-        columns.set_item("accessibility", accessibility)?;
-        Ok(Some(columns))
-    }
-
-    #[staticmethod]
-    fn from_bytes(bytes: &[u8]) -> PyResult<Self> {
-        Ok(Self(from_bytes(bytes)?))
-    }
-
-    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        to_bytes(py, &self.0)
+        to_bytes(py, self.0.as_ref())
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {

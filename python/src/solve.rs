@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
-use siting::{CancelToken, Error, Limit, Solution, SolveOptions};
+use siting::{CancelToken, Error, Limit, SolveOptions};
 
 use crate::error::{CoreError, SolverError};
 use crate::progress::Progress;
@@ -14,9 +14,9 @@ use crate::progress::Progress;
 /// Python looks for Ctrl-C this often.
 const BETWEEN_SIGNALS: Duration = Duration::from_millis(50);
 
-enum News {
+enum News<T> {
     Progress(siting::Progress),
-    Done(Box<Result<Solution, Error>>),
+    Done(Box<Result<T, Error>>),
 }
 
 /// What ended a solve early, to be told once the solve has returned.
@@ -32,12 +32,12 @@ struct Stop {
 ///
 /// Ctrl-C cancels: the incumbent is returned, or `KeyboardInterrupt` raised when there is none. A second Ctrl-C does
 /// not wait for the solver. An exception of the callback cancels too and is raised.
-pub fn run(
+pub fn run<T: Send + 'static>(
     py: Python<'_>,
     mut options: SolveOptions,
     callback: Option<Py<PyAny>>,
-    solve: impl FnOnce(&SolveOptions) -> Result<Solution, Error> + Send + 'static,
-) -> PyResult<Solution> {
+    solve: impl FnOnce(&SolveOptions) -> Result<T, Error> + Send + 'static,
+) -> PyResult<T> {
     let token = CancelToken::new();
     let (sender, mut receiver) = channel();
     options = options.cancel(token.clone());
@@ -75,14 +75,14 @@ pub fn run(
     }
 }
 
-fn finish(sender: &Sender<News>, result: Result<Solution, Error>) {
+fn finish<T>(sender: &Sender<News<T>>, result: Result<T, Error>) {
     drop(sender.send(News::Done(Box::new(result))));
 }
 
-type Received = (Option<siting::Progress>, Option<Result<Solution, Error>>);
+type Received<T> = (Option<siting::Progress>, Option<Result<T, Error>>);
 
 /// Waits for news without the GIL; of several snapshots the latest counts.
-fn wait(py: Python<'_>, receiver: &mut Receiver<News>) -> PyResult<Received> {
+fn wait<T: Send>(py: Python<'_>, receiver: &mut Receiver<News<T>>) -> PyResult<Received<T>> {
     let (mut latest, mut done) = (None, None);
     let waiting = &mut *receiver;
     let mut news = py.detach(move || waiting.recv_timeout(BETWEEN_SIGNALS));
@@ -100,7 +100,7 @@ fn wait(py: Python<'_>, receiver: &mut Receiver<News>) -> PyResult<Received> {
     }
 }
 
-fn conclude(py: Python<'_>, result: Result<Solution, Error>, stop: Stop) -> PyResult<Solution> {
+fn conclude<T>(py: Python<'_>, result: Result<T, Error>, stop: Stop) -> PyResult<T> {
     if let Some(failure) = stop.failure {
         return Err(failure);
     }

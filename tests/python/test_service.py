@@ -292,7 +292,7 @@ def test_all_missing_columns_are_named_at_once(make, homes):
             "district",
             "roof",
             "Est",
-            r'spaces\[2\] \(id \'roof\'\).district is "Est": the districts are "West", "East"',
+            r"spaces\[2\] \(id 'roof'\).district is 'Est', where no home lies: the districts are 'West', 'East'",
         ),
         ("spaces", "kind", "roof", 1.5, "is 1.5: a text is expected"),
         (

@@ -1,4 +1,4 @@
-"""The command `siting`: a demonstration, and siting plans for layers in files.
+"""The command `siting`: a demonstration, siting plans for layers in files, audits and plans of whole programmes.
 
 Exit codes: 0 done; 1 a defect of the solver or of siting; 2 wrong input or options; 3 no plan obeys every
 rule; 4 no plan was found before the limit; 130 interrupted before any plan was found.
@@ -34,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _run(given)
         sys.stdout.flush()
     except InputError as error:
-        option = OPTIONS.get(error.argument or "")
+        # Of programmes, the arguments are keys of the project file.
+        project = vars(given).get("project")
+        option = project or OPTIONS.get(error.argument or "")
         return _fail(2, f"{option}: {error}" if option else str(error))
     except MissingDependencyError as error:
         return _fail(2, str(error))
@@ -56,10 +58,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(given: object) -> None:
     # The layers below take a second to import; --help and --version need none of them.
-    if vars(given)["command"] == "demo":
+    command = vars(given)["command"]
+    if command == "demo":
         from siting.cli.demo import demo
 
         demo(given)
+    elif command == "audit":
+        from siting.cli.audit import audit
+
+        audit(given)
+    elif command == "plan":
+        from siting.cli.plan import plan
+
+        plan(given)
     else:
         from siting.cli.solve import solve
 

@@ -11,6 +11,43 @@ from siting._optional import need
 from siting.cli.words import percent, shown, time
 from siting.errors import InputError
 
+#: The town as a project for `siting audit` and `siting plan`.
+_PROJECT = """\
+# For `siting audit project.toml` and `siting plan project.toml`.
+
+[homes]
+file = "synthetic-town.gpkg"
+layer = "homes"
+id = "id"
+
+[spaces]
+file = "synthetic-town.gpkg"
+layer = "spaces"
+id = "id"
+
+[existing]
+file = "synthetic-town.gpkg"
+layer = "facilities"
+id = "id"
+
+[columns]
+district = "district"
+community = "community_name"
+
+[services]
+standard = "ningbo-2025"
+keep = ["elderly care", "childcare", "community canteen", "after-school care"]
+
+[travel]
+metric = "euclidean"
+cutoff = 1500
+
+[plan]
+objective = "cover"
+budget = 2000000
+gap = 0.005
+time_limit = 60
+"""
 WITHIN = 800.0
 PEOPLE = "age_60_plus"
 # Assumed: what a canteen needs; the published example has 135 m².
@@ -71,9 +108,11 @@ def demo(given: Any) -> None:
     picture = folder / "synthetic-town.png"
     _write(package, town, covered, walked)
     _draw(picture, town, covered, walked)
+    project = folder / "project.toml"
+    files.write_text(project, _PROJECT)
     print(
         f"Wrote {shown(package)} (layers homes, spaces, facilities, communities, chosen_max_cover, "
-        f"chosen_p_median) and {shown(picture)}."
+        f"chosen_p_median), {shown(picture)} and {shown(project)} (for siting audit and siting plan)."
     )
 
 

@@ -59,6 +59,8 @@ def parser() -> Parser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _demo(commands)
     _solve(commands)
+    _audit(commands)
+    _plan(commands)
     return top
 
 
@@ -262,6 +264,36 @@ def _solve(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     search.add_argument(
         "--progress", action="store_true", help="show best plan, bound and gap while it runs"
+    )
+
+
+def _audit(commands: argparse._SubParsersAction[Parser]) -> None:
+    audit = commands.add_parser(
+        "audit",
+        help="who lacks which services today, by a project file",
+        description="Reads a project file (TOML) that names layers, columns, services and walks, tells for each "
+        "service who is in reach of a facility today, and writes the tables as CSV and a GeoPackage.",
+    )
+    _project(audit, "siting-audit")
+
+
+def _plan(commands: argparse._SubParsersAction[Parser]) -> None:
+    plan = commands.add_parser(
+        "plan",
+        help="which services go into which spaces, by a project file",
+        description="Reads a project file (TOML) with a table [plan] of rules, chooses which services go into which idle "
+        "spaces, at what size and when, and writes tables as CSV, a GeoPackage, the summary and a map.",
+    )
+    _project(plan, "siting-plan")
+    plan.add_argument(
+        "--progress", action="store_true", help="show best plan, bound and gap while it runs"
+    )
+
+
+def _project(command: Parser, out: str) -> None:
+    command.add_argument("project", metavar="PROJECT", help="the project file, such as town.toml")
+    command.add_argument(
+        "--out", default=out, metavar="DIR", help=f"folder of the results (default {out})"
     )
 
 

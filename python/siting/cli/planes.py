@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,55 +13,72 @@ from siting.errors import InputError
 _WIDEST = 6.0
 
 
-def bring_together(layers: dict[str, Any], metric: str) -> tuple[dict[str, Any], list[str]]:
-    """The layers in one CRS, and sentences on what was done."""
+class Words(NamedTuple):
+    """What the caller calls its layers, the key of the CRS, and distances on the sphere."""
+
+    layers: Mapping[str, str]
+    crs: str
+    sphere: str
+
+
+#: The words of `siting solve`.
+OPTIONS = Words(
+    {"demand": "--demand", "sites": "--sites", "existing": "--existing-sites"},
+    "--crs",
+    "--metric haversine",
+)
+
+
+def bring_together(
+    layers: dict[str, Any], metric: str, words: Words = OPTIONS
+) -> tuple[dict[str, Any], list[str]]:
+    """The layers in the CRS of the first, projected where it has degrees, and sentences on what was done."""
+    called, first = words.layers, next(iter(layers))
     known = {name: layer.crs for name, layer in layers.items()}
     if all(crs is None for crs in known.values()):
-        return layers, _without_crs(layers, metric)
+        return layers, _without_crs(layers, metric, words)
     for name, crs in known.items():
         if crs is None:
             other = next(which for which, crs in known.items() if crs is not None)
             raise InputError(
-                f"--{_option(name)} does not say its coordinate reference system, --{_option(other)} is in "
-                f"{_name(known[other])}: name it with --crs"
+                f"{called[name]} does not say its coordinate reference system, {called[other]} is in "
+                f"{_name(known[other])}: name it with {words.crs}"
             )
-    target, notes = known["demand"], []
+    target, notes = known[first], []
     if metric == "haversine":
         if not target.is_geographic:
-            notes.append(
-                f"{_name(target)} turned into longitude and latitude for --metric haversine"
-            )
+            notes.append(f"{_name(target)} turned into longitude and latitude for {words.sphere}")
             target = "EPSG:4326"
     elif target.is_geographic:
-        target = _utm(layers["demand"])
+        target = _utm(layers[first], called[first], words)
         notes.append(
-            f"longitude and latitude ({_name(known['demand'])}) projected to {_name(target)}; distances are metres"
+            f"longitude and latitude ({_name(known[first])}) projected to {_name(target)}; distances are metres"
         )
     moved = {}
     for name, layer in layers.items():
-        if layer.crs != known["demand"]:
+        if layer.crs != known[first]:
             notes.append(
-                f"--{_option(name)} brought from {_name(layer.crs)} into the system of --demand"
+                f"{called[name]} brought from {_name(layer.crs)} into the system of {called[first]}"
             )
         try:
             moved[name] = layer.to_crs(target)
         except Exception as error:  # pyproj has its own exceptions
             raise InputError(
-                f"--{_option(name)} cannot be brought from {_name(layer.crs)} into {_name(known['demand'])} ({error}): "
+                f"{called[name]} cannot be brought from {_name(layer.crs)} into {_name(known[first])} ({error}): "
                 "one of the two may be tied to no place on earth; give both files in the same system"
             ) from None
         if not np.isfinite(moved[name].total_bounds).all():
             raise InputError(
-                f"--{_option(name)} has coordinates that {_name(layer.crs)} does not have: check --crs and the order of "
+                f"{called[name]} has coordinates that {_name(layer.crs)} does not have: check {words.crs} and the order of "
                 "longitude and latitude"
             )
-    unit = getattr(moved["demand"].crs.axis_info[0], "unit_name", "metre")
+    unit = getattr(moved[first].crs.axis_info[0], "unit_name", "metre")
     if unit not in ("metre", "degree"):
         notes.append(f"distances are in {unit}, the unit of {_name(moved['demand'].crs)}")
     return moved, notes
 
 
-def _without_crs(layers: dict[str, Any], metric: str) -> list[str]:
+def _without_crs(layers: dict[str, Any], metric: str, words: Words) -> list[str]:
     bounds = np.array([layer.total_bounds for layer in layers.values()])
     degrees = (np.abs(bounds[:, [0, 2]]) <= 180).all() and (np.abs(bounds[:, [1, 3]]) <= 90).all()
     if metric == "haversine":
@@ -68,30 +86,26 @@ def _without_crs(layers: dict[str, Any], metric: str) -> list[str]:
     if degrees:
         raise InputError(
             "no file says its coordinate reference system, and the coordinates may be degrees: name it with "
-            "--crs, such as EPSG:4326 for longitude and latitude"
+            f"{words.crs}, such as EPSG:4326 for longitude and latitude"
         )
     return [
         "no file says its coordinate reference system; coordinates are taken as plane, distances in their unit"
     ]
 
 
-def _utm(layer: Any) -> Any:
+def _utm(layer: Any, called: str, words: Words) -> Any:
     west, south, east, north = layer.total_bounds
     if not (-180 <= west <= east <= 180 and -80 <= south <= north <= 84):
         raise InputError(
-            f"--demand reaches from {west:g} to {east:g} and {south:g} to {north:g}, which is not longitude and latitude "
-            "that can be projected to UTM: check --crs and the order of the coordinates, or use --metric haversine"
+            f"{called} reaches from {west:g} to {east:g} and {south:g} to {north:g}, which is not longitude and latitude "
+            f"that can be projected to UTM: check {words.crs} and the order of the coordinates, or use {words.sphere}"
         )
     if east - west > _WIDEST:
         raise InputError(
-            f"--demand spans {east - west:.1f} degrees of longitude, more than a UTM zone of {_WIDEST:g}: project it to "
-            "a system of the region, or use --metric haversine"
+            f"{called} spans {east - west:.1f} degrees of longitude, more than a UTM zone of {_WIDEST:g}: project it to "
+            f"a system of the region, or use {words.sphere}"
         )
     return layer.estimate_utm_crs()
-
-
-def _option(name: str) -> str:
-    return "existing-sites" if name == "existing" else name
 
 
 def _name(crs: Any) -> str:

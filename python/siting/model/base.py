@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from siting import _siting
 from siting._naming import naming
-from siting._numbers import Floats, flag, for_each, is_number, number, whole
+from siting._numbers import Floats, flag, for_each, is_number, whole
 from siting._rules import site_positions, site_rules
+from siting._solving import name, run
 from siting.errors import InputError
-from siting.progress import ProgressCallback, bar
+from siting.progress import ProgressCallback
 from siting.solution import Solution, assigned
 from siting.travel import TravelMatrix
 
@@ -121,23 +122,19 @@ class Model:
             InputError: An option is wrong.
             KeyboardInterrupt: Ctrl-C before any plan was found.
         """
-        callback, finish = bar(progress, self.name)
-        try:
-            core = self._core.solve(
-                time_limit=None if time_limit is None else number("time_limit", time_limit),
-                gap=number("gap", gap),
-                method=_name("method", method),
-                backend=_name("backend", backend),
-                threads=None if threads is None else whole("threads", threads),
-                seed=whole("seed", seed),
-                memory_limit=None
-                if memory_limit is None
-                else whole("memory_limit", memory_limit, "a number of bytes"),
-                warm_start=self._warm(warm_start),
-                progress=callback,
-            )
-        finally:
-            finish()
+        core = run(
+            self._core.solve,
+            self.name,
+            time_limit=time_limit,
+            gap=gap,
+            method=method,
+            backend=backend,
+            threads=threads,
+            seed=seed,
+            memory_limit=memory_limit,
+            progress=progress,
+            warm_start=self._warm(warm_start),
+        )
         return Solution(core, self._travel._demand.ids, self._travel._sites.ids, self)
 
     def evaluate(self, sites: Iterable[Any]) -> Plan:
@@ -251,11 +248,5 @@ def serving(
         "demands": for_each("demands", demands, travel._demand, "demand point"),
         "min_use": for_each("min_use", min_use, travel._sites, "site"),
         "single_source": flag("single_source", single_source),
-        "assignment": _name("assignment", assignment),
+        "assignment": name("assignment", assignment),
     }
-
-
-def _name(argument: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise InputError(f"{argument} is {value!r}: a name in quotes is expected", argument)
-    return value
