@@ -7,7 +7,6 @@
 use super::instance::Instance;
 use super::pricing::{Prices, Reach, Relaxed, relax, sample};
 use super::rows::RowKind;
-use crate::solve::{Control, Phase};
 
 /// Steps without improvement after which the factor shrinks.
 const PATIENCE: usize = 15;
@@ -73,7 +72,7 @@ impl Ascent {
 
     /// Takes one step, with the objective of the best plan if one is known; false when there is nothing left to gain, or
     /// when a required room can host nothing.
-    pub fn step(&mut self, instance: &Instance, reach: &Reach, plan: Option<f64>, control: &Control) -> bool {
+    pub fn step(&mut self, instance: &Instance, reach: &Reach, plan: Option<f64>) -> bool {
         let tolerance = (0.02 * self.factor).clamp(2e-4, 0.01);
         let last = &self.relaxed.rooms;
         let Some(relaxed) = relax(instance, reach, &self.prices, last, tolerance) else { return false };
@@ -83,7 +82,6 @@ impl Ascent {
         if bound < self.bound {
             self.bound = bound;
             self.best = self.prices.clone();
-            control.bound(Phase::Bound, bound);
         }
         let better = bound < before;
         let mix = if self.steps == 0 { 1.0 } else { self.mix };

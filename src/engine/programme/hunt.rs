@@ -4,7 +4,7 @@ use super::ascent::Ascent;
 use super::candidate::Candidate;
 use super::formulation::Scope;
 use super::instance::Instance;
-use super::pricing::{Reach, cell_of_arcs, relax};
+use super::pricing::{Prices, Reach, cell_of_arcs, relax};
 use super::room::MOST_SLOTS;
 use super::rounds::{Neighbours, recreate};
 use super::sweep::{Draft, sweep};
@@ -18,10 +18,12 @@ use crate::solve::{Control, Method, Phase};
 /// Steps of the ascent in each round.
 const STEPS: usize = 20;
 /// Rounds at most before the solver takes over.
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 200;
 /// A programme of so few arcs and choices is soon solved by the solver, after so many rounds.
 const SMALL: usize = 600;
 const ROUNDS_OF_SMALL: usize = 3;
+/// Arcs from which a linear programme for who is served where takes too long to be worth it.
+const LARGE: usize = 60_000;
 /// Rounds without a better plan after which only the bound is worked on.
 const IDLE: usize = 12;
 /// Tries at a better plan in each round: as many as rooms, within these.
@@ -54,13 +56,14 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
     let (mut idle, mut hopeless) = (0, 0);
     let rounds = if instance.cells.arcs.len() + instance.choices.len() < SMALL { ROUNDS_OF_SMALL } else { ROUNDS };
     for round in 0..rounds {
-        for _ in 0..STEPS {
-            let plan = best.as_ref().map(|best| best.value);
-            let go = !ascent.is_done() && ascent.step(instance, &reach, plan, control);
-            if !go || control.stop().is_some() {
-                break;
-            }
-        }
+        // Prices and plans are worked on side by side, each with what the other knew before.
+        let plan = best.as_ref().map(|best| best.value);
+        let prices = ascent.best.clone();
+        let (found, ()) = rayon::join(
+            || draft.as_mut().is_some_and(|draft| improve(instance, draft, &prices, &neighbours, &mut random, control)),
+            || climb(instance, &reach, &mut ascent, plan, control),
+        );
+        idle = if found { 0 } else { idle + 1 };
         if bounds {
             control.bound(Phase::Bound, ascent.bound);
         }
@@ -72,17 +75,6 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
             }
         }
         hopeless += usize::from(draft.is_none());
-        if let Some(draft) = &mut draft {
-            let tries = instance.rooms.len().clamp(TRIES.0, TRIES.1);
-            let mut found = false;
-            for _ in 0..tries {
-                found |= recreate(instance, draft, &ascent.best, &neighbours, &mut random);
-                if control.stop().is_some() {
-                    break;
-                }
-            }
-            idle = if found { 0 } else { idle + 1 };
-        }
         if let Some(now) = &mut draft
             && best.as_ref().is_none_or(|best| now.worth > best.value)
         {
@@ -93,9 +85,9 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
                 best = Some(polished);
             }
         }
-        let done = ascent.is_done() && (idle >= IDLE || hopeless >= 3);
-        let quick = control.options.method != Method::Auto && (idle >= IDLE || hopeless >= 3);
-        if done || quick || control.stop().is_some() || bounds && control.gap_reached() {
+        let stuck = idle >= IDLE || hopeless >= 3;
+        let done = stuck && (ascent.is_done() || !bounds);
+        if done || control.stop().is_some() || bounds && control.gap_reached() {
             break;
         }
     }
@@ -103,12 +95,41 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
     Ok(Hunted { best, bound: if bounds { ascent.bound } else { f64::INFINITY }, scope })
 }
 
+/// Tries at a better plan; tells whether there was one.
+fn improve(
+    instance: &Instance,
+    draft: &mut Draft<'_>,
+    prices: &Prices,
+    neighbours: &Neighbours,
+    random: &mut Random,
+    control: &Control,
+) -> bool {
+    let mut found = false;
+    for _ in 0..instance.rooms.len().clamp(TRIES.0, TRIES.1) {
+        found |= recreate(instance, draft, prices, neighbours, random);
+        if control.stop().is_some() {
+            break;
+        }
+    }
+    found
+}
+
+/// Steps towards a better bound.
+fn climb(instance: &Instance, reach: &Reach, ascent: &mut Ascent, plan: Option<f64>, control: &Control) {
+    for _ in 0..STEPS {
+        if ascent.is_done() || control.stop().is_some() || !ascent.step(instance, reach, plan) {
+            return;
+        }
+    }
+}
+
 /// Who is best served where in a plan whose decisions stand.
 fn polish(instance: &Instance, candidate: Candidate, control: &Control) -> Result<Candidate, Error> {
     let scope = Scope::only(instance, &candidate);
     let options = control.options.on_the_way();
     let control = control.on_the_way(&options, Sense::Maximize);
-    if control.stop().is_some() || !mip::fits(instance.cells.arcs.len(), &control) {
+    let large = instance.cells.arcs.len() > LARGE;
+    if large || control.stop().is_some() || !mip::fits(instance.cells.arcs.len(), &control) {
         return Ok(candidate);
     }
     let Outcome { candidate: found, ended, .. } = exact(instance, &scope, Some(&candidate), &control)?;
