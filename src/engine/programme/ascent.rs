@@ -6,6 +6,7 @@
 
 use super::instance::Instance;
 use super::pricing::{Prices, Reach, Relaxed, relax, sample};
+use super::room::FitOut;
 use super::rows::RowKind;
 
 /// Steps without improvement after which the factor shrinks.
@@ -135,6 +136,12 @@ impl Ascent {
             *price = (*price + length * scale * over).max(0.0);
         }
         true
+    }
+
+    /// Rooms that the relaxation used at the last step.
+    pub fn wanted(&self) -> Vec<usize> {
+        let used = |(at, room): (usize, &FitOut)| (room.worth > 0.0 && !room.offers.is_empty()).then_some(at);
+        self.relaxed.rooms.iter().enumerate().filter_map(used).collect()
     }
 
     /// Whether steps have become too short to matter, again and again.

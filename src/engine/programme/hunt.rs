@@ -27,7 +27,7 @@ const LARGE: usize = 60_000;
 /// Rounds without a better plan after which only the bound is worked on.
 const IDLE: usize = 12;
 /// Tries at a better plan in each round: as many as rooms, within these.
-const TRIES: (usize, usize) = (40, 600);
+const TRIES: (usize, usize) = (40, 1_500);
 
 /// What the hunt knows when it ends.
 pub(crate) struct Hunted {
@@ -59,8 +59,12 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
         // Prices and plans are worked on side by side, each with what the other knew before.
         let plan = best.as_ref().map(|best| best.value);
         let prices = ascent.best.clone();
+        let wanted = ascent.wanted();
         let (found, ()) = rayon::join(
-            || draft.as_mut().is_some_and(|draft| improve(instance, draft, &prices, &neighbours, &mut random, control)),
+            || {
+                let near = (&neighbours, &wanted[..]);
+                draft.as_mut().is_some_and(|draft| improve(instance, draft, &prices, near, &mut random, control))
+            },
             || climb(instance, &reach, &mut ascent, plan, control),
         );
         idle = if found { 0 } else { idle + 1 };
@@ -100,14 +104,14 @@ fn improve(
     instance: &Instance,
     draft: &mut Draft<'_>,
     prices: &Prices,
-    neighbours: &Neighbours,
+    (neighbours, wanted): (&Neighbours, &[usize]),
     random: &mut Random,
     control: &Control,
 ) -> bool {
     let tariffs = tariffs(instance, prices);
     let mut found = false;
     for _ in 0..instance.rooms.len().clamp(TRIES.0, TRIES.1) {
-        found |= recreate(instance, draft, &tariffs, neighbours, random);
+        found |= recreate(instance, draft, &tariffs, neighbours, wanted, random);
         if control.stop().is_some() {
             break;
         }

@@ -48,12 +48,13 @@ pub(crate) fn tariffs(instance: &Instance, prices: &Prices) -> Vec<Tariff> {
 }
 
 /// One try: empties some rooms and fits them and others out anew. Keeps the result if every rule holds and it is no worse;
-/// tells whether it is better.
+/// tells whether it is better. `wanted` are rooms that the relaxation uses: money may be better spent there.
 pub(crate) fn recreate(
     instance: &Instance,
     draft: &mut Draft<'_>,
     tariffs: &[Tariff],
     neighbours: &Neighbours,
+    wanted: &[usize],
     random: &mut Random,
 ) -> bool {
     let n = instance.rooms.len();
@@ -65,7 +66,7 @@ pub(crate) fn recreate(
     near.push(centre);
     random.shuffle(&mut near);
     let mut emptied: Vec<usize> = near.iter().copied().filter(|&room| draft.is_used(room)).collect();
-    emptied.truncate(1 + random.below(4));
+    emptied.truncate(1 + random.below(3));
     // Money may be better spent elsewhere.
     for _ in 0..random.below(3) {
         let other = random.below(n);
@@ -75,11 +76,11 @@ pub(crate) fn recreate(
     }
     let mut touched: Vec<usize> = emptied.clone();
     for &room in &emptied {
-        touched.extend(neighbours.of(room).iter().take(6).map(|&room| room as usize));
+        touched.extend(neighbours.of(room).iter().take(3).map(|&room| room as usize));
     }
-    touched.extend(near.into_iter().take(6));
-    for _ in 0..4 {
-        touched.push(random.below(n));
+    touched.extend(near.into_iter().take(4));
+    for _ in 0..3 {
+        touched.push(if wanted.is_empty() { random.below(n) } else { wanted[random.below(wanted.len())] });
     }
     touched.sort_unstable();
     touched.dedup();
