@@ -282,7 +282,7 @@ fn eased(case: &Case, why: &Infeasible, part: f64) -> PlanRules {
                             rules.complexes.map(|rule| Complexes { least: rule.least - missing as u32, ..rule });
                     }
                     ("the limit on the mean walk", None) => {
-                        rules.most_walking = rules.most_walking.map(|most| most + missing)
+                        rules.most_walking = rules.most_walking.map(|most| most + missing);
                     }
                     ("the limit on the mean envy", None) => {
                         if let Some(envy) = &mut rules.most_envy {
@@ -290,7 +290,7 @@ fn eased(case: &Case, why: &Infeasible, part: f64) -> PlanRules {
                         }
                     }
                     ("the share of need met", None) => {
-                        rules.least_met = rules.least_met.map(|share| left(share - missing))
+                        rules.least_met = rules.least_met.map(|share| left(share - missing));
                     }
                     ("the share of need met", Some(_)) => {
                         let from = first.least_met_by_district.unwrap();
@@ -312,6 +312,12 @@ fn eased(case: &Case, why: &Infeasible, part: f64) -> PlanRules {
         }
     }
     rules
+}
+
+/// Whether money is the one thing that is lacking. Other rules may speak of several places at once.
+fn only_money(why: &Infeasible) -> bool {
+    let money = |rule: &str| matches!(rule, "the budget" | "the subsidy");
+    matches!(&why.reasons[..], [Reason::Lacks { rule, .. }] if money(rule))
 }
 
 /// A quota, place by place, lower by what is missing where it is.
@@ -372,7 +378,7 @@ proptest! {
                     if !matches!(rule.as_str(), "the limit on spaces" | "the number of complexes") && !unit.starts_with("facilit")
             );
             // Less than what is missing is not enough: of one that is told alone, and of each that stands for itself.
-            if why.reasons.iter().all(whole) && (why.reasons.len() == 1 || !why.together) {
+            if why.reasons.iter().all(whole) && (only_money(&why) || !why.together) {
                 let little = eased(&case, &why, 0.95);
                 let solved = case.programme.solve(&little, &SolveOptions::default());
                 prop_assert!(matches!(solved, Err(Error::Infeasible(_))), "less would do: {why}\n{case:?}");

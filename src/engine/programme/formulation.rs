@@ -271,7 +271,7 @@ pub(crate) fn formulate<'a>(
     }
     let start = start.map(|candidate| layout.values(instance, candidate));
     let rows = Writer { instance, layout: layout.clone(), columns }.rows();
-    let entries = rows.iter().map(|row| row.expression().linear_coefficients().into_iter().count()).sum();
+    let entries = rows.iter().map(|row| row.expression().linear_coefficients().count()).sum();
     let formulation = Formulation {
         variables,
         objective,
@@ -301,7 +301,7 @@ pub(crate) fn formulate_elastic<'a>(
         objective.add_mul(-1.0, columns[column]);
     });
     let rows = Writer { instance, layout: layout.clone(), columns }.rows();
-    let entries = rows.iter().map(|row| row.expression().linear_coefficients().into_iter().count()).sum();
+    let entries = rows.iter().map(|row| row.expression().linear_coefficients().count()).sum();
     let formulation = Formulation {
         variables,
         objective,

@@ -21,23 +21,17 @@ fn has_room(programme: &Programme) -> Result<(), Error> {
     let largest = (0_usize..).zip(areas).reduce(|most, own| if own.1 > most.1 { own } else { most });
     let Some((at, largest)) = largest else { return Ok(()) };
     for (index, service) in programme.services.iter().enumerate() {
-        for (m, module) in service.modules.iter().enumerate().filter(|(_, module)| module.area > largest) {
-            let ids = programme.travel_to_spaces.as_ref().and_then(|travel| travel.site_ids().get(at));
-            let space = ids.map_or_else(|| at.to_string(), |id| id.to_string());
-            let reason = format!(
-                "module {:?} of {:?} is larger than every space, the largest (space {space}) has {largest} m²: check the \
-                 unit of areas, give a smaller module, or leave it out",
-                module.name, service.name
-            );
-            let field = format!("modules[{m}].area");
-            return Err(Error::InvalidField {
-                argument: "services",
-                index,
-                field,
-                value: module.area.to_string(),
-                reason,
-            });
-        }
+        let too_large = service.modules.iter().enumerate().find(|(_, module)| module.area > largest);
+        let Some((m, module)) = too_large else { continue };
+        let ids = programme.travel_to_spaces.as_ref().and_then(|travel| travel.site_ids().get(at));
+        let space = ids.map_or_else(|| at.to_string(), |id| id.to_string());
+        let reason = format!(
+            "module {:?} of {:?} is larger than every space, the largest (space {space}) has {largest} m²: check the \
+             unit of areas, give a smaller module, or leave it out",
+            module.name, service.name
+        );
+        let (field, value) = (format!("modules[{m}].area"), module.area.to_string());
+        return Err(Error::InvalidField { argument: "services", index, field, value, reason });
     }
     Ok(())
 }
