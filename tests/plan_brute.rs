@@ -82,10 +82,11 @@ proptest! {
     }
 }
 
-/// One home of 10 people who all need a canteen, and a hall of 100 m² at its door.
-fn hamlet(module_area: f64) -> Programme {
+/// One home of 10 people who all need a canteen, and at its door a hall of 100 m², into which no canteen may go.
+fn hamlet() -> Programme {
     let walks = TravelMatrix::from_pairs(1, 1, &[(0, 0, 1.0)]).unwrap();
-    let canteen = Service::new("canteen", 5.0).need(Demand::PEOPLE, 1.0).module(Module::new("one", module_area, 10.0));
+    let canteen = Service::new("canteen", 5.0).need(Demand::PEOPLE, 1.0).module(Module::new("one", 100.0, 10.0));
+    let canteen = canteen.kinds(["kitchen"]);
     let demand = Demand::new([10.0]).districts(["North"], [0]);
     Programme::new(demand, [canteen]).spaces([Space::new(100.0, "hall").district("North")]).travel_to_spaces(walks)
 }
@@ -94,13 +95,13 @@ fn hamlet(module_area: f64) -> Programme {
 fn a_facility_that_may_move_but_fits_nowhere_stays() {
     let walks = TravelMatrix::from_pairs(1, 1, &[(0, 0, 2.0)]).unwrap();
     let kitchen = Facility::new("canteen").district("North").places(4.0).area(101.0).moving_cost(0.0);
-    let plan = hamlet(200.0).existing([kitchen], walks).solve(&PlanRules::default(), &SolveOptions::default()).unwrap();
+    let plan = hamlet().existing([kitchen], walks).solve(&PlanRules::default(), &SolveOptions::default()).unwrap();
     assert_eq!((plan.objective, plan.facilities), (4.0, vec![Change::Kept]));
 }
 
 #[test]
 fn a_required_space_that_nothing_fits_into_is_infeasible() {
-    let solved = hamlet(101.0).solve(&PlanRules::default().required([0]), &SolveOptions::default());
+    let solved = hamlet().solve(&PlanRules::default().required([0]), &SolveOptions::default());
     assert!(matches!(solved, Err(Error::Infeasible(_))), "{solved:?}");
 }
 
@@ -108,7 +109,7 @@ fn a_required_space_that_nothing_fits_into_is_infeasible() {
 fn a_plan_that_can_meet_nothing_is_proven_optimal() {
     for objective in [PlanObjective::Cover, PlanObjective::WorstDistrict] {
         let rules = PlanRules::default().objective(objective);
-        let plan = hamlet(101.0).solve(&rules, &SolveOptions::default()).unwrap();
+        let plan = hamlet().solve(&rules, &SolveOptions::default()).unwrap();
         assert_eq!((plan.objective, plan.status), (0.0, Status::Optimal), "{objective:?}");
     }
 }

@@ -4,9 +4,10 @@
 mod street;
 
 use siting::service::{
-    AuditOptions, Band, Catchment, Demand, Module, Pair, Programme, ScoreWeights, Service, Setting, Slot,
+    AuditOptions, Band, Catchment, Demand, Module, Pair, PlanObjective, PlanRules, Programme, ScoreWeights, Service,
+    Setting, Slot,
 };
-use siting::{Error, TravelMatrix};
+use siting::{Error, SolveOptions, TravelMatrix};
 use street::street;
 
 const NAN: f64 = f64::NAN;
@@ -205,5 +206,52 @@ fn bad_options_of_the_audit_are_told() {
         (named("gym", 1.0), "score[0].services[0] is \"gym\": the services are"),
         (named("clinic", INF), "score[0].services[0] is inf"),
         (street().accessibility(2, &Catchment::TwoStep).unwrap_err(), "there are only 2 services"),
+    ]);
+}
+
+/// The error of a plan for a programme that was spoilt.
+fn unplanned(rules: &PlanRules, spoil: impl Fn(&mut Programme)) -> Error {
+    let mut programme = street();
+    let walks = TravelMatrix::from_pairs(programme.demand.len(), programme.spaces.len(), &[]).unwrap();
+    programme.travel_to_spaces = Some(walks.into());
+    spoil(&mut programme);
+    programme.solve(rules, &SolveOptions::default()).unwrap_err()
+}
+
+#[test]
+fn what_a_plan_needs_beyond_the_audit_is_told() {
+    let plain = PlanRules::default();
+    let costly = plain.clone().objective(PlanObjective::Cost { years: 1e308 });
+    let weighted = plain.clone().service_weight("canteen", f64::MAX).service_weight("clinic", f64::MAX);
+    told(vec![
+        (
+            unplanned(&plain, |p| p.travel_to_spaces = None),
+            "travel_to_spaces is missing: a plan needs the travel matrix",
+        ),
+        (
+            unplanned(&plain, |p| {
+                p.spaces.iter_mut().for_each(|space| space.area = 120.0);
+                p.spaces[1].area = 130.0;
+                p.services[0].modules.push(Module::new("huge", 130.5, 9.0));
+            }),
+            "modules[1].area is 130.5: module \"huge\" of \"canteen\" is larger than every space, the largest (space 1) has \
+             130 m²: check the unit of areas, give a smaller module, or leave it out",
+        ),
+        (
+            unplanned(&plain, |p| p.spaces.iter_mut().for_each(|space| space.conversion_cost = 1e308)),
+            "spaces is infinite in all: the capital of all that could be there",
+        ),
+        (
+            unplanned(&plain, |p| p.spaces.iter_mut().for_each(|space| space.rent = 1e308)),
+            "spaces is infinite in all: the yearly cost and income of all that could be there",
+        ),
+        (unplanned(&plain, |p| p.services[0].modules[0].capital_cost = 1e308), "services is infinite in all"),
+        (unplanned(&plain, |p| p.services[0].modules[0].income = 1e308), "services is infinite in all"),
+        (
+            unplanned(&plain, |p| p.facilities[0] = p.facilities[0].clone().yearly(1e308, 1e308)),
+            "facilities is infinite in all",
+        ),
+        (unplanned(&costly, |p| p.spaces[0].rent = 10.0), "objective.years is 1"),
+        (unplanned(&weighted, |_| {}), "service_weights is infinite in all"),
     ]);
 }

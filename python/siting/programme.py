@@ -25,7 +25,7 @@ from siting._programme_parts import (
 from siting._solving import run
 from siting.audit import Audit
 from siting.errors import InputError
-from siting.plan.rules import Complexes, Cost, Envy, EnvyLimit, Quota, check_rooms, document
+from siting.plan.rules import Complexes, Cost, Envy, EnvyLimit, Quota, document
 from siting.plan.service_plan import ServicePlan, start_of
 from siting.progress import ProgressCallback
 from siting.service import Pair, Service, Slot, each
@@ -305,8 +305,8 @@ class Programme:
         Raises:
             InfeasibleError: No plan obeys every rule.
             NoSolutionError: A limit was reached before any plan was found, or the heuristic found none.
-            InputError: A rule or an option is wrong; there is no travel matrix to the spaces; no module of a
-                service has room in any space.
+            InputError: A rule or an option is wrong; there is no travel matrix to the spaces; a module
+                is larger than every space.
             KeyboardInterrupt: Ctrl-C before any plan was found.
 
         Examples:
@@ -334,8 +334,6 @@ class Programme:
                 "give it to Programme",
                 "travel_to_spaces",
             )
-        if self._spaces is not None:
-            check_rooms(self.services, self._spaces)
         spaces = None if self._spaces is None else self._spaces.ids
         rules = document(
             spaces,

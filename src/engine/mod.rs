@@ -197,9 +197,9 @@ fn within<M: Engine, R>(
         return work(model);
     }
     work(&model.in_units(units)).map_err(|error| match error {
-        Error::Infeasible(Infeasible { model, reasons }) => {
+        Error::Infeasible(Infeasible { model, reasons, together }) => {
             let reasons = reasons.into_iter().map(|reason| reason.restored(units)).collect();
-            Error::Infeasible(Infeasible { model, reasons })
+            Error::Infeasible(Infeasible { model, reasons, together })
         }
         other => other,
     })
@@ -233,7 +233,7 @@ fn better_plan<M: Model>(a: Option<Plan>, b: Option<Plan>) -> Option<Plan> {
 }
 
 fn infeasible<M: Model>(reasons: Vec<crate::solve::Reason>) -> Error {
-    Error::Infeasible(Infeasible { model: M::NAME.into(), reasons })
+    Error::Infeasible(Infeasible { model: M::NAME.into(), reasons, together: false })
 }
 
 /// The sites of a warm start that may be open, after a check of their indices.

@@ -12,8 +12,11 @@ use crate::travel::Id;
 pub struct Infeasible {
     /// Name of the model.
     pub model: String,
-    /// What cannot hold; each reason alone makes the model infeasible.
+    /// What cannot hold; each reason alone makes the model infeasible, unless they were found [`together`](Self::together).
     pub reasons: Vec<Reason>,
+    /// Whether the reasons belong together: one by one they need not fail, but with all that they lack there is a plan.
+    #[serde(default)]
+    pub together: bool,
 }
 
 /// One reason why no plan exists.
@@ -94,6 +97,26 @@ pub enum Reason {
         /// All the demand in its reach.
         reachable: f64,
     },
+    /// A rule of a programme asks for more than a plan can give.
+    Lacks {
+        /// The rule in words, such as "the budget" or "childcare quota".
+        rule: String,
+        /// The district; `None` where the rule holds for all.
+        place: Option<String>,
+        /// How much is missing, in the unit of the rule.
+        missing: f64,
+        /// What is counted, such as "places"; empty where the rule says it.
+        unit: String,
+        /// The cause, where it is known.
+        why: Option<String>,
+    },
+    /// A space of a programme is required and cannot be used.
+    RequiredSpace {
+        /// Name of the space.
+        space: Id,
+        /// The cause.
+        why: String,
+    },
     /// The rules contradict each other in a way found by the solver alone.
     Rules {
         /// Which rules take part, in words.
@@ -120,6 +143,8 @@ impl Reason {
             | Self::SitesTooFew { .. }
             | Self::SitesTooMany { .. }
             | Self::RequiredExceedP { .. }
+            | Self::Lacks { .. }
+            | Self::RequiredSpace { .. }
             | Self::Rules { .. } => {}
         }
         self
@@ -132,7 +157,11 @@ impl fmt::Display for Infeasible {
         for (at, reason) in self.reasons.iter().enumerate() {
             write!(f, "{} {reason}", if at == 0 { "" } else { ";" })?;
         }
-        Ok(())
+        match (self.together, self.reasons.len()) {
+            (false, _) | (_, 0) => Ok(()),
+            (true, 1) => f.write_str("; with that there is a plan"),
+            (true, _) => f.write_str("; with all of these together there is a plan"),
+        }
     }
 }
 
@@ -180,7 +209,37 @@ impl fmt::Display for Reason {
                 f,
                 "site {site} must be open and serve at least {min_use}, but the demand in its reach is {reachable}"
             ),
+            Self::Lacks { rule, place, missing, unit, why } => {
+                f.write_str(rule)?;
+                if let Some(place) = place {
+                    write!(f, " in district {place}")?;
+                }
+                write!(f, " lacks {}", grouped(*missing))?;
+                if !unit.is_empty() {
+                    write!(f, " {unit}")?;
+                }
+                why.as_ref().map_or(Ok(()), |why| write!(f, ": {why}"))
+            }
+            Self::RequiredSpace { space, why } => write!(f, "space {space} is required, but {why}"),
             Self::Rules { rules } => write!(f, "these rules cannot hold together: {rules}"),
         }
     }
+}
+
+/// A number with its thousands apart: 1,234,567.5.
+pub(crate) fn grouped(value: f64) -> String {
+    let text = value.to_string();
+    let (whole, rest) = text.find('.').map_or((text.as_str(), ""), |dot| text.split_at(dot));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    if !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return text;
+    }
+    let mut out = sign.to_owned();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out + rest
 }

@@ -16,4 +16,5 @@ pub use solution::{Limit, Solution, Status};
 
 pub(crate) use check::Verdict;
 pub(crate) use control::Control;
+pub(crate) use infeasible::grouped;
 pub(crate) use solution::{PRECISION, Proof, relative_gap};

@@ -183,14 +183,15 @@ def test_a_plan_needs_the_walks_to_the_spaces():
         town(travel_to_spaces=None).solve()
 
 
-def test_modules_that_have_room_nowhere_are_told():
+def test_a_module_larger_than_every_space_is_told():
     hall = dataclasses.replace(CLUB, modules=[siting.Module("hall", area=7_000, places=90)])
     with pytest.raises(
         siting.InputError,
-        match=r"services\[1\] \(id 'club'\): its smallest module 'hall' takes 7,000 m², but the largest space "
-        r"\('school'\) has 700 m²",
-    ):
+        match=r"services\[1\]\.modules\[0\]\.area is 7000: module \"hall\" of \"club\" is larger than every space, the "
+        r"largest \(space school\) has 700 m²",
+    ) as raised:
         town(services=[CANTEEN, hall]).solve()
+    assert (raised.value.argument, raised.value.position) == ("services", 1)
     none = dataclasses.replace(CLUB, modules=())
     assert town(services=[CANTEEN, none]).solve().objective == 40
 

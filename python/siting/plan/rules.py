@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from siting._columns import Columns
 from siting._ids import Ids
 from siting._numbers import flag, whole
 from siting._rules import Positions, refuse_overlap, site_positions
 from siting.errors import InputError
-from siting.service import Service, each, finite, text, texts
+from siting.service import each, finite, text, texts
 
 _PLAIN = ("cover", "walking", "worst-district")
 _LEAST = {
@@ -227,24 +226,6 @@ def document(
         "most_walking": _figure("most_walking", most_walking),
         "most_envy": most_envy,
     }
-
-
-def check_rooms(services: Sequence[Service], spaces: Columns) -> None:
-    """Refuses a service none of whose modules has room in any space, as areas in another unit have not."""
-    areas = spaces.numbers("area")
-    largest = int(areas.argmax())
-    for at, service in enumerate(services):
-        if not service.modules:
-            continue
-        smallest = min(service.modules, key=lambda module: module.area)
-        if smallest.area > areas[largest]:
-            raise InputError(
-                f"services[{at}] (id {service.name!r}): its smallest module {smallest.name!r} takes {smallest.area:,g} m², "
-                f"but the largest space ({spaces.ids[largest]!r}) has {areas[largest]:,g} m²: give a smaller module, or none "
-                "(modules=()) where no new one is wanted",
-                "services",
-                at,
-            )
 
 
 def _figure(argument: str, value: object) -> float | None:

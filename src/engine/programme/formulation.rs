@@ -51,6 +51,10 @@ pub(crate) struct Layout {
     states: Vec<Option<usize>>,
     arcs: Vec<Option<usize>>,
     worst: Option<usize>,
+    /// For each row, in an elastic programme, the column of its slack and what a slack of one gives.
+    slacks: Vec<Option<(usize, f64)>>,
+    /// For each room, in an elastic programme, whether it stays unused although it is required.
+    unused: Vec<Option<usize>>,
     len: usize,
 }
 
@@ -115,8 +119,25 @@ impl Layout {
             .collect();
         layout.arcs = instance.cells.arcs.iter().map(|arc| offers[arc.host as usize].then(|| next(1))).collect();
         layout.worst = instance.worst_district.then(|| next(1));
+        layout.slacks = vec![None; instance.rows.len()];
+        layout.unused = vec![None; instance.rooms.len()];
         layout.len = len;
         layout
+    }
+
+    /// Lets rows give way, those with a size: a slack of one gives as much.
+    fn elastic(mut self, instance: &Instance, sizes: &[Option<f64>]) -> Self {
+        for (slack, size) in self.slacks.iter_mut().zip(sizes) {
+            if let Some(size) = *size {
+                *slack = Some((self.len, size));
+                self.len += 1;
+            }
+        }
+        for (unused, _) in self.unused.iter_mut().zip(&instance.rooms).filter(|(_, room)| room.required) {
+            *unused = Some(self.len);
+            self.len += 1;
+        }
+        self
     }
 
     /// Column of a choice in a slot; `None` where it cannot be open then.
@@ -250,7 +271,7 @@ pub(crate) fn formulate<'a>(
     }
     let start = start.map(|candidate| layout.values(instance, candidate));
     let rows = Writer { instance, layout: layout.clone(), columns }.rows();
-    let entries = rows.iter().map(|row| row.expression().linear_coefficients().into_iter().count()).sum();
+    let entries = rows.iter().map(|row| row.expression().linear_coefficients().count()).sum();
     let formulation = Formulation {
         variables,
         objective,
@@ -262,6 +283,36 @@ pub(crate) fn formulate<'a>(
         step: 0.0,
     };
     (formulation, layout, power)
+}
+
+/// The programme that breaks its rules as little as can be: rows with a size get a slack in units of it, required rooms may
+/// stay unused, and only that counts.
+pub(crate) fn formulate_elastic<'a>(
+    instance: &'a Instance,
+    scope: &Scope,
+    sizes: &[Option<f64>],
+) -> (Formulation<'a>, Layout) {
+    let layout = Layout::new(instance, scope).elastic(instance, sizes);
+    let mut variables = ProblemVariables::new();
+    let columns = columns(instance, scope, &layout, &mut variables);
+    let slacks = layout.slacks.iter().flatten().map(|slack| slack.0).chain(layout.unused.iter().flatten().copied());
+    let mut objective = Expression::with_capacity(layout.len);
+    slacks.for_each(|column| {
+        objective.add_mul(-1.0, columns[column]);
+    });
+    let rows = Writer { instance, layout: layout.clone(), columns }.rows();
+    let entries = rows.iter().map(|row| row.expression().linear_coefficients().count()).sum();
+    let formulation = Formulation {
+        variables,
+        objective,
+        constant: 0.0,
+        sense: Sense::Maximize,
+        rows: Box::new(rows.into_iter()),
+        entries,
+        start: None,
+        step: 0.0,
+    };
+    (formulation, layout)
 }
 
 /// The columns, in the order of the layout.
@@ -306,6 +357,12 @@ fn columns(instance: &Instance, scope: &Scope, layout: &Layout, variables: &mut 
         columns.push(variables.add(variable().clamp(0.0, 1.0)));
     }
     if layout.worst.is_some() {
+        columns.push(variables.add(variable().clamp(0.0, 1.0)));
+    }
+    for _ in layout.slacks.iter().flatten() {
+        columns.push(variables.add(variable().min(0.0)));
+    }
+    for _ in layout.unused.iter().flatten() {
         columns.push(variables.add(variable().clamp(0.0, 1.0)));
     }
     columns
@@ -421,6 +478,9 @@ impl Writer<'_> {
             }
         }
         if room.required {
+            if let Some(unused) = self.layout.unused[index] {
+                something.add(self.at(unused), -1.0);
+            }
             rows.extend(something.at_most(-1.0));
         }
         if instance.break_even {
@@ -686,6 +746,9 @@ impl Writer<'_> {
         for (row, mut sum) in sums.into_iter().enumerate() {
             if let Some(worst) = self.layout.worst.filter(|_| instance.rows.worst[row]) {
                 sum.add(self.at(worst), 1.0);
+            }
+            if let Some((slack, size)) = self.layout.slacks[row] {
+                sum.add(self.at(slack), -size);
             }
             // Of shares a solver's tolerance of a millionth is too much.
             let fine = if instance.rows.kinds[row].is_share() { 4096.0 } else { 1.0 };

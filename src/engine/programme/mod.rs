@@ -12,6 +12,7 @@ mod cells;
 mod explain;
 mod formulation;
 mod hunt;
+mod input;
 mod instance;
 mod obstacles;
 mod plan;
@@ -20,6 +21,7 @@ mod room;
 mod rounds;
 mod rows;
 mod sweep;
+mod wording;
 
 use super::{Ended, mip};
 use crate::error::Error;
@@ -88,17 +90,22 @@ impl Programme {
         }
         self.validate()?;
         rules.validate(self)?;
+        input::check(self, rules)?;
         let instance = Instance::new(self, rules)?;
         let obstacles = obstacles::find(self, rules, &instance);
         if !obstacles.is_empty() {
-            return Err(infeasible(obstacles));
+            return Err(Error::Infeasible(Infeasible {
+                model: "programme".into(),
+                reasons: obstacles,
+                together: false,
+            }));
         }
         let start = start.map(|plan| instance.decisions(plan));
         let outcome = search(&instance, start, &control)?;
         let Some(candidate) = outcome.candidate else {
             return Err(match outcome.ended {
                 Ended::Complete if options.method == Method::Heuristic => Error::NothingFound,
-                Ended::Complete => infeasible(explain::why(self, rules, &instance, &control)),
+                Ended::Complete => Error::Infeasible(explain::why(self, rules, &instance, &control)),
                 Ended::Limit(limit) => Error::NoSolution { limit, seconds: control.seconds() },
             });
         };
@@ -127,10 +134,6 @@ impl Programme {
             served: parts.served,
         })
     }
-}
-
-fn infeasible(reasons: Vec<crate::solve::Reason>) -> Error {
-    Error::Infeasible(Infeasible { model: "programme".into(), reasons })
 }
 
 /// What a search gives.

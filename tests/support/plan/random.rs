@@ -68,7 +68,11 @@ fn programme(dice: &mut Dice) -> Programme {
     let demand = demand(dice, homes, districts, services);
     let services: Vec<Service> = (0..services).map(|s| service(dice, s, modules, slots)).collect();
     let district = |dice: &mut Dice| (districts > 0).then(|| format!("d{}", dice.size(districts)));
-    let spaces: Vec<Space> = (0..spaces).map(|_| Space { district: district(dice), ..space(dice, slots) }).collect();
+    let mut spaces: Vec<Space> =
+        (0..spaces).map(|_| Space { district: district(dice), ..space(dice, slots) }).collect();
+    // A module larger than every space is refused.
+    let modules = services.iter().flat_map(|service| &service.modules);
+    spaces[0].area = modules.fold(spaces[0].area, |most, module| most.max(module.area));
     let facilities: Vec<Facility> =
         (0..dice.size(3)).map(|_| Facility { district: district(dice), ..facility(dice, services.len()) }).collect();
     let pairs = pairs(dice, services.len());
