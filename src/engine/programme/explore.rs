@@ -3,14 +3,16 @@
 use super::assignment::{Assignment, assign};
 use super::broken::broken;
 use super::candidate::Candidate;
-use super::exact;
 use super::formulation::Scope;
 use super::instance::{Instance, State, Terms};
+use super::nearby::{cells_in_reach, cells_of, part, rooms_of};
 use super::rows::RowKind;
+use super::{Outcome, exact};
+use crate::engine::Ended;
 use crate::error::Error;
 use crate::model::Sense;
 use crate::service::{
-    BrokenRule, Change, Explanation, Fitout, HostedService, Money, PlanRules, Programme, Replacement, Served,
+    BrokenRule, Change, Explanation, Fitout, Host, HostedService, Money, PlanRules, Programme, Replacement, Served,
     ServicePlan, Size, verify,
 };
 use crate::solve::{Control, Limit, Method, SolveOptions, Status};
@@ -18,6 +20,9 @@ use crate::solve::{Control, Limit, Method, SolveOptions, Status};
 impl Programme {
     /// What a space is to a plan: whom it serves whom nobody else would, what is lost if it falls through, and which single
     /// unused space would replace it best while every other decision stands.
+    ///
+    /// In programmes of more than some hundred ways between homes and hosts, replacements are looked for among the unused
+    /// spaces that could serve people who go to this one; while these are compared, people farther away go where they went.
     ///
     /// Of the options, `time_limit`, `backend`, `threads` and `memory_limit` count.
     ///
@@ -87,7 +92,7 @@ impl Programme {
             rules.push(BrokenRule { rule: "required".into(), message });
         }
         rules.extend(broken(self, &plan.rules, &instance, &passed));
-        let (replacement, limit) = self.replacement(plan, &left, instance, decided, &control)?;
+        let (replacement, limit) = self.replacement(plan, &left, instance, candidate, space, &control)?;
         Ok(Explanation {
             space,
             services: here.iter().map(hosted).collect(),
@@ -120,6 +125,7 @@ impl Programme {
         left: &ServicePlan,
         mut instance: Instance,
         mut decided: Candidate,
+        space: u32,
         control: &Control,
     ) -> Result<(Option<Replacement>, Option<Limit>), Error> {
         let displaced: Vec<bool> =
@@ -139,16 +145,25 @@ impl Programme {
             return Ok((None, None));
         }
         one_instead(&mut instance, &used);
-        let scope = Scope { choices, settled: Some((decided, used)) };
-        let options = control.options.on_the_way();
-        let found = exact(&instance, &scope, None, &control.on_the_way(&options, Sense::Maximize))?;
+        let mut people: Vec<u32> =
+            plan.served.iter().filter(|row| row.host == Host::Space(space)).map(|row| row.demand).collect();
+        people.sort_unstable();
+        people.dedup();
+        let size = instance.cells.arcs.len() + choices.iter().filter(|kept| **kept).count();
+        let found = if size <= SMALL {
+            let options = control.options.on_the_way();
+            let scope = Scope { choices, settled: Some((decided, used)) };
+            exact(&instance, &scope, None, &control.on_the_way(&options, Sense::Maximize))?
+        } else {
+            one_by_one(&instance, decided, &choices, used, &people, control)?
+        };
         let limit = found.ended.limit();
         let Some(candidate) = found.candidate else { return Ok((None, limit)) };
         let parts = candidate.parts(&instance, self);
         let objective = verify(self, &left.rules, &parts.fitouts, &parts.facilities, &parts.served)?;
         let stood = |fitout: &Fitout| left.fitouts.iter().any(|other| other.space == fitout.space);
         let fitouts: Vec<Fitout> = parts.fitouts.iter().filter(|fitout| !stood(fitout)).cloned().collect();
-        let Some(space) = fitouts.first().map(|fitout| fitout.space) else { return Ok((None, limit)) };
+        let Some(instead) = fitouts.first().map(|fitout| fitout.space) else { return Ok((None, limit)) };
         let replaced = ServicePlan {
             rules: left.rules.clone(),
             method: Method::Mip,
@@ -165,8 +180,47 @@ impl Programme {
             served: parts.served,
         };
         let lost = worse_by(plan.sense(), plan.objective, objective);
-        Ok((Some(Replacement { space, fitouts, objective, lost, plan: replaced }), limit))
+        Ok((Some(Replacement { space: instead, fitouts, objective, lost, plan: replaced }), limit))
     }
+}
+
+/// Looks at the rooms near these people one by one; people farther away go where they went until the room is found.
+fn one_by_one(
+    instance: &Instance,
+    base: Candidate,
+    choices: &[bool],
+    used: Vec<bool>,
+    people: &[u32],
+    control: &Control,
+) -> Result<Outcome, Error> {
+    let unused: Vec<bool> = used.iter().map(|used| !used).collect();
+    let near = rooms_of(instance, &cells_of(instance, people), &unused);
+    let kept: Vec<bool> =
+        cells_of(instance, people).into_iter().zip(cells_in_reach(instance, &near)).map(|(a, b)| a || b).collect();
+    let part = part(instance, &base, &kept);
+    let options = control.options.on_the_way();
+    let mut best: Option<Candidate> = None;
+    let (mut ended, mut nodes) = (Ended::Complete, 0);
+    let mut scope = Scope { choices: Vec::new(), settled: Some((base.clone(), used)) };
+    for room in (0..near.len()).filter(|&room| near[room]) {
+        let here = |at: usize| instance.groups[instance.choices[at].group].room == room;
+        scope.choices = (0..choices.len()).map(|at| choices[at] && (base.open[at] != 0 || here(at))).collect();
+        let found = exact(&part, &scope, None, &control.on_the_way(&options, Sense::Maximize))?;
+        nodes += found.nodes;
+        if let Some(candidate) = found.candidate
+            && best.as_ref().is_none_or(|best| candidate.value > best.value)
+        {
+            best = Some(candidate);
+        }
+        if found.ended != Ended::Complete {
+            ended = found.ended;
+            break;
+        }
+    }
+    let Some(best) = best else { return Ok(Outcome { candidate: None, bound: None, ended, nodes }) };
+    let decided = Candidate { flows: base.flows, ..best };
+    let Assignment { candidate, .. } = assign(instance, &decided, control)?;
+    Ok(Outcome { candidate: Some(candidate), bound: None, ended, nodes })
 }
 
 /// How much worse an objective is than another.
@@ -217,6 +271,9 @@ fn settle(instance: &mut Instance, decided: &mut Candidate, displaced: &[bool]) 
         *state = Some(0);
     }
 }
+
+/// Up to so many arcs and choices all rooms are looked at in one go.
+const SMALL: usize = 600;
 
 /// Exactly one of the rooms that are not used is to be.
 fn one_instead(instance: &mut Instance, used: &[bool]) {

@@ -16,6 +16,7 @@ mod explore;
 mod formulation;
 mod hunt;
 mod instance;
+mod nearby;
 mod obstacles;
 mod plan;
 mod pricing;
