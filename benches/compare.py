@@ -13,6 +13,7 @@ from pathlib import Path
 import beside
 import limits
 import memory
+import programmes
 import report
 import towns
 
@@ -24,6 +25,7 @@ KEPT = ROOT / "target" / "benchmarks.json"
 PARTS = {
     "beside": (beside, lambda asked: beside.measure(asked.limit, asked.repeat)),
     "towns": (towns, lambda asked: towns.measure(str(asked.data.resolve()))),
+    "programmes": (programmes, lambda asked: programmes.measure(str(asked.data.resolve()))),
     "memory": (memory, lambda asked: memory.measure(asked.limit)),
     "limits": (limits, lambda asked: limits.measure()),
     # Peers may take minutes to prepare.

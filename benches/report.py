@@ -7,6 +7,7 @@ from pathlib import Path
 import beside
 import limits
 import memory
+import programmes
 import towns
 
 import network
@@ -55,6 +56,15 @@ of each of the 74 subdistricts shared equally among its points. Maximal covering
 p-median over all pairs. Every plan is proven optimal unless a gap is shown.
 """
 
+SERVICES = """\
+## Services in spaces
+
+Elderly care, canteens and clinics for the elders of Zhengzhou in its {candidates} candidates, whose areas are drawn from the
+sizes that policy reports name; needs, places and costs of the modules are assumed. Money, places, one size of each service in a space,
+complexes in large spaces; need within 1,000 m counts five times for elderly care and twice for canteens. A gap of
+{gap:.0%} is asked for within {limit:.0f} s.
+"""
+
 FRANCISCO = """\
 **San Francisco**: 205 tracts, 16 stores, network distances, {total:,.0f} people. siting beside the golden
 values, which spopt finds with HiGHS.
@@ -93,7 +103,12 @@ and a tenth of them, the homes and candidate spaces of two OpenStreetMap extract
 
 def page(kept, problems):
     """The whole page."""
-    parts = [INTRO, *beside_spopt(kept["beside"]), *two_towns(kept["towns"])]
+    parts = [
+        INTRO,
+        *beside_spopt(kept["beside"]),
+        *two_towns(kept["towns"]),
+        *services(kept["programmes"]),
+    ]
     parts += [*city(kept["memory"]), *stops(kept["limits"]), *streets(kept["network"])]
     parts.append("## What does not hold\n")
     if problems:
@@ -255,6 +270,38 @@ def two_towns(found):
         table(["model", "p", "objective", "people", "gap", "build + solve, s"], rows),
         FRANCISCO.format(total=town.get("total", 0)),
         table(["model", "golden value", "siting", "solve, s"], golden),
+    ]
+
+
+def services(found):
+    rows = [
+        [f"{row['budget'] / 1e6:,.0f}", row["error"], "", "", "", "", "", ""]
+        if "error" in row
+        else [
+            f"{row['budget'] / 1e6:,.0f}",
+            f"{row['spaces']:,}",
+            f"{row['fitouts']:,}",
+            percent(row["met"]),
+            f"{row['objective']:,.0f}",
+            f"{row['bound']:,.0f}",
+            percent(row["gap"]),
+            seconds(row["solve"]),
+        ]
+        for row in found["zhengzhou"]
+    ]
+    head = [
+        "budget, million yuan",
+        "spaces",
+        "fit-outs",
+        "need met",
+        "objective",
+        "bound",
+        "gap",
+        "time",
+    ]
+    return [
+        SERVICES.format(candidates=465, gap=programmes.GAP, limit=programmes.LIMIT),
+        table(head, rows),
     ]
 
 

@@ -1,17 +1,26 @@
 //! Prices at which the relaxation bounds well: subgradient steps, each cell and row in a scale of its own.
 //!
-//! From the best prices known, steps follow the running average of what the relaxation chose (the volume algorithm;
-//! Barahona and Anbil, Mathematical Programming 87, 2000). Their length is Polyak's, (bound - best plan) over the square of
-//! the direction, times a factor that grows with success and shrinks without.
+//! Steps follow a running average of what the relaxation chose, in which rooms worth about nothing count in part: many
+//! rooms are nearly alike, and would all come and go at once. Their length is Polyak's, (bound - best plan) over the square
+//! of the direction, times a factor that shrinks, as does the part, while the bound does not improve.
 
 use super::instance::Instance;
 use super::pricing::{Prices, Reach, Relaxed, relax, sample};
 use super::rows::RowKind;
 
 /// Steps without improvement after which the factor shrinks.
-const PATIENCE: usize = 15;
+const PATIENCE: usize = 10;
+/// Share of the newest step in the running average.
+const MIX: f64 = 0.3;
+/// What is left of the factor and the width then.
+const SHRINK: f64 = 0.7;
+/// How much less the prices of rows move than those of cells: all rooms answer to them at once.
+const CALM: f64 = 0.1;
 /// What cells ask for at first, as a share of what they pay.
 const FIRST_SHARE: f64 = 0.4;
+/// The factor below which steps are too short, and how often they are made longer again.
+const SHORTEST: f64 = 2e-3;
+const STARTS: usize = 2;
 /// Rooms that the first prices are tried on, and how often.
 const SAMPLE: usize = 200;
 const SAMPLE_STEPS: usize = 16;
@@ -26,8 +35,10 @@ pub(crate) struct Ascent {
     /// Running averages of what is met and taken.
     met: Vec<f64>,
     taken: Vec<f64>,
-    mix: f64,
+    /// Worth about which rooms count in part.
+    width: f64,
     steps: usize,
+    starts: usize,
     factor: f64,
     idle: usize,
     /// What the relaxation chose at the last step.
@@ -59,8 +70,9 @@ impl Ascent {
             best: prices.clone(),
             met: Vec::new(),
             taken: Vec::new(),
-            mix: 0.2,
+            width: 0.0,
             steps: 0,
+            starts: 0,
             prices,
             bound: f64::INFINITY,
             scale: Prices { cells, rows: weights },
@@ -73,45 +85,48 @@ impl Ascent {
     /// Takes one step, with the objective of the best plan if one is known; false when there is nothing left to gain, or
     /// when a required room can host nothing.
     pub fn step(&mut self, instance: &Instance, reach: &Reach, plan: Option<f64>) -> bool {
-        let tolerance = (0.02 * self.factor).clamp(2e-4, 0.01);
+        let tolerance = (0.02 * self.factor).clamp(2e-4, 0.005);
         let last = &self.relaxed.rooms;
-        let Some(relaxed) = relax(instance, reach, &self.prices, last, tolerance) else { return false };
+        let Some(relaxed) = relax(instance, reach, &self.prices, last, tolerance, self.width) else { return false };
         self.relaxed = relaxed;
+        if self.steps == 0 {
+            let worth = self.relaxed.rooms.iter().map(|room| room.worth.max(0.0)).sum::<f64>();
+            self.width = 0.3 * worth / self.relaxed.used.max(1.0);
+        }
         let bound = self.relaxed.bound;
-        let before = self.bound;
-        if bound < self.bound {
+        let gain = self.bound - bound;
+        if gain > 0.0 {
             self.bound = bound;
             self.best = self.prices.clone();
         }
-        let better = bound < before;
-        let mix = if self.steps == 0 { 1.0 } else { self.mix };
+        if gain > 1e-4 * bound.abs() {
+            self.idle = 0;
+        } else {
+            self.idle += 1;
+        }
+        let mix = if self.steps == 0 { 1.0 } else { MIX };
         self.steps += 1;
         average(&mut self.met, &self.relaxed.met, mix);
         average(&mut self.taken, &self.relaxed.taken, mix);
-        if better {
+        if self.idle >= PATIENCE {
             self.idle = 0;
-            self.factor = (1.1 * self.factor).min(1.0);
-        } else {
-            self.idle += 1;
-            if self.idle >= PATIENCE {
-                self.idle = 0;
-                self.factor *= 0.66;
-                self.mix = (0.8 * self.mix).max(0.02);
-            }
+            self.factor *= SHRINK;
+            self.width *= SHRINK;
+            self.prices = self.best.clone();
+            self.start_again();
         }
         // Without a plan the target is a guess that the bound comes down to in time.
         let target = plan.unwrap_or(self.bound - 0.1 * self.bound.abs().max(1e-9));
         let way =
             |price: f64, scale: f64, over: f64| if price <= 0.0 && over < 0.0 { 0.0 } else { scale * over * over };
-        let cells = self.best.cells.iter().zip(&self.scale.cells).zip(&self.met);
+        let cells = self.prices.cells.iter().zip(&self.scale.cells).zip(&self.met);
         let mut square: f64 = cells.map(|((price, scale), met)| way(*price, *scale, met - 1.0)).sum();
-        let rows = self.best.rows.iter().zip(&self.scale.rows).zip(self.taken.iter().zip(&instance.rows.limits));
+        let rows = self.prices.rows.iter().zip(&self.scale.rows).zip(self.taken.iter().zip(&instance.rows.limits));
         square += rows.map(|((price, scale), (taken, limit))| way(*price, *scale, taken - limit)).sum::<f64>();
         let length = self.factor * (self.bound - target).max(0.0) / square;
         if !(length > 0.0 && length.is_finite()) {
             return false;
         }
-        self.prices = self.best.clone();
         for ((price, scale), met) in self.prices.cells.iter_mut().zip(&self.scale.cells).zip(&self.met) {
             *price = (*price + length * scale * (met - 1.0)).max(0.0);
         }
@@ -122,9 +137,19 @@ impl Ascent {
         true
     }
 
-    /// Whether steps have become too short to matter.
+    /// Whether steps have become too short to matter, again and again.
     pub fn is_done(&self) -> bool {
-        self.factor < 1e-3
+        self.factor < SHORTEST && self.starts >= STARTS
+    }
+
+    /// Longer steps again from the best prices, each time not quite as long as before.
+    fn start_again(&mut self) {
+        if self.factor < SHORTEST && self.starts < STARTS {
+            self.starts += 1;
+            self.factor = 0.1 / self.starts as f64;
+            self.width *= 4.0;
+            self.prices = self.best.clone();
+        }
     }
 }
 
@@ -168,7 +193,7 @@ fn row_weights(instance: &Instance, reach: &Reach, all: f64, scales: &[f64]) -> 
         RowKind::Once(f) | RowKind::AtLeastOnce(f) => {
             stake(instance, reach, *f) / instance.stays[*f].moves.len().max(1) as f64
         }
-        _ => scale * scale / all / alike(kind),
+        _ => CALM * scale * scale / all / alike(kind),
     };
     instance.rows.kinds.iter().zip(scales).map(weight).collect()
 }

@@ -687,7 +687,10 @@ impl Writer<'_> {
             if let Some(worst) = self.layout.worst.filter(|_| instance.rows.worst[row]) {
                 sum.add(self.at(worst), 1.0);
             }
-            rows.extend(sum.at_most(instance.rows.limits[row]));
+            // Of shares a solver's tolerance of a millionth is too much.
+            let fine = if instance.rows.kinds[row].is_share() { 4096.0 } else { 1.0 };
+            sum.0.iter_mut().for_each(|entry| entry.1 *= fine);
+            rows.extend(sum.at_most(fine * instance.rows.limits[row]));
         }
     }
 }

@@ -4,9 +4,9 @@ use super::ascent::Ascent;
 use super::candidate::Candidate;
 use super::formulation::Scope;
 use super::instance::Instance;
-use super::pricing::{Prices, Reach, cell_of_arcs, relax};
+use super::pricing::{Prices, Reach, Tariff, cell_of_arcs, relax};
 use super::room::MOST_SLOTS;
-use super::rounds::{Neighbours, recreate};
+use super::rounds::{Neighbours, recreate, tariffs};
 use super::sweep::{Draft, sweep};
 use super::{Outcome, exact};
 use crate::engine::random::Random;
@@ -104,9 +104,10 @@ fn improve(
     random: &mut Random,
     control: &Control,
 ) -> bool {
+    let tariffs = tariffs(instance, prices);
     let mut found = false;
     for _ in 0..instance.rooms.len().clamp(TRIES.0, TRIES.1) {
-        found |= recreate(instance, draft, prices, neighbours, random);
+        found |= recreate(instance, draft, &tariffs, neighbours, random);
         if control.stop().is_some() {
             break;
         }
@@ -143,10 +144,11 @@ fn polish(instance: &Instance, candidate: Candidate, control: &Control) -> Resul
 fn settled(instance: &Instance, reach: &Reach, ascent: &Ascent, best: Option<&Candidate>) -> Scope {
     let mut scope = Scope::all(instance);
     let Some(best) = best else { return scope };
-    let Some(relaxed) = relax(instance, reach, &ascent.best, &[], 0.0) else { return scope };
+    let Some(relaxed) = relax(instance, reach, &ascent.best, &[], 0.0, 0.0) else { return scope };
+    let tariff = Tariff::new(instance, &ascent.best, 1.0);
     let floor = best.value - 1e-7 * best.value.abs();
     for (room, (entry, now)) in instance.rooms.iter().zip(&relaxed.rooms).enumerate() {
-        let limits = super::pricing::limits(instance, reach, &ascent.best, room);
+        let limits = super::pricing::limits(instance, reach, &tariff, room);
         for (choice, limit) in limits {
             let used = best.open[choice] != 0;
             if !used && !entry.required && relaxed.bound - now.bound + limit < floor {

@@ -43,6 +43,8 @@ pub(crate) const MOST_SLOTS: usize = 6;
 /// How a search looks at a room.
 pub(crate) struct Look<'a> {
     pub prices: RoomPrices,
+    /// Only fit-outs that are worth more than this are wanted, unless the room is required.
+    pub floor: f64,
     /// A fit-out worth so much less than the best, as a share, is as good.
     pub tolerance: f64,
     /// Offers that were good before.
@@ -56,7 +58,7 @@ pub(crate) fn best(instance: &Instance, room: &Room, offers: &[Vec<Offer>], look
     let mut search = Search::new(instance, room, offers, look);
     search.follow(look.hint);
     search.descend(0);
-    let idle = (!room.required).then_some(0.0);
+    let idle = (!room.required).then_some(look.floor);
     let (left_out, found) = (search.left_out, search.best.take());
     match (found, idle) {
         (Some((worth, offers)), idle) if idle.is_none_or(|idle| worth > idle) => {
@@ -236,7 +238,7 @@ impl<'a> Search<'a> {
         if at >= self.groups.len() {
             return;
         }
-        let least = if self.room.required { f64::NEG_INFINITY } else { 0.0 };
+        let least = if self.room.required { f64::NEG_INFINITY } else { self.look.floor };
         let floor = self.best.as_ref().map_or(least, |best| best.0.max(least));
         let limit = self.limit(at);
         if limit <= floor {

@@ -2,7 +2,7 @@
 //! Schrimpf and others, Journal of Computational Physics 159, 2000).
 
 use super::instance::Instance;
-use super::pricing::{Prices, Reach};
+use super::pricing::{Prices, Reach, Tariff};
 use super::sweep::Draft;
 use crate::engine::random::Random;
 
@@ -42,12 +42,17 @@ impl Neighbours {
     }
 }
 
+/// Prices at which rooms are fitted out anew: those of the relaxation, and lower ones, at which more is built.
+pub(crate) fn tariffs(instance: &Instance, prices: &Prices) -> Vec<Tariff> {
+    [1.0, 0.9, 0.7, 0.4].into_iter().map(|factor| Tariff::new(instance, prices, factor)).collect()
+}
+
 /// One try: empties some rooms and fits them and others out anew. Keeps the result if every rule holds and it is no worse;
 /// tells whether it is better.
 pub(crate) fn recreate(
     instance: &Instance,
     draft: &mut Draft<'_>,
-    prices: &Prices,
+    tariffs: &[Tariff],
     neighbours: &Neighbours,
     random: &mut Random,
 ) -> bool {
@@ -83,16 +88,14 @@ pub(crate) fn recreate(
         draft.empty(room);
     }
     random.shuffle(&mut touched);
-    let share = [1.0, 0.9, 0.7, 0.4][random.below(4)];
-    let mut at_prices = prices.clone();
-    at_prices.rows.iter_mut().for_each(|price| *price *= share);
+    let tariff = &tariffs[random.below(tariffs.len())];
     let patience = [0.0, 0.0, 0.3, 0.6][random.below(4)];
     for &room in &touched {
-        draft.improve(room, &at_prices, patience);
+        draft.improve(room, tariff, patience);
     }
     if patience > 0.0 {
         for &room in &touched {
-            draft.improve(room, &at_prices, 0.0);
+            draft.improve(room, tariff, 0.0);
         }
     }
     if draft.is_feasible() && draft.worth >= worth {

@@ -27,6 +27,16 @@ pub(crate) enum RowKind {
     OneInstead,
 }
 
+impl RowKind {
+    /// Whether it limits a share, from 0 to 1.
+    pub fn is_share(self) -> bool {
+        matches!(
+            self,
+            Self::LeastMet | Self::LeastMetOfService(_) | Self::LeastMetInDistrict(_) | Self::WorstDistrict(_)
+        )
+    }
+}
+
 /// All rows: Σ taken ≤ limit.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rows {

@@ -6,10 +6,13 @@
 
 use super::candidate::Candidate;
 use super::instance::{Instance, Terms};
-use super::pricing::{Prices, Reach, Takers, each_term, may_help, offers_of};
+use super::pricing::{Prices, Reach, Takers, Tariff, each_term, may_help, most, offers_of};
 use super::room::{Look, Offer, RoomPrices, best};
 use crate::engine::random::Random;
 use crate::solve::Control;
+
+/// A fit-out within this share of a room's best is good enough for a sweep.
+const ENOUGH: f64 = 0.003;
 
 /// A plan in the making.
 pub(crate) struct Draft<'a> {
@@ -103,7 +106,7 @@ impl<'a> Draft<'a> {
 
     /// Those whom a host reaches and nobody serves, at these prices; `patience` is the share of a cell's price that is
     /// asked for taking its need away from others.
-    fn takers(&self, host: usize, prices: &Prices, patience: f64) -> Takers {
+    fn takers(&self, host: usize, tariff: &Tariff, patience: f64) -> Takers {
         let mut takers = Takers::default();
         takers.fill(self.reach.of(host).iter().filter_map(|&(arc, cell)| {
             let left = self.left[cell as usize];
@@ -111,8 +114,7 @@ impl<'a> Draft<'a> {
             if left <= 1e-9 * need {
                 return None;
             }
-            let worth = prices.worth(self.instance, arc, cell) + (1.0 - patience) * prices.cells[cell as usize];
-            Some((arc, left, worth * left / need))
+            Some((arc, left, tariff.worth(self.instance, arc, cell, patience) * left / need))
         }));
         takers
     }
@@ -173,10 +175,10 @@ impl<'a> Draft<'a> {
     }
 
     /// Fits a room out.
-    fn fit(&mut self, room: usize, offers: &[Offer], prices: &Prices, patience: f64) {
+    fn fit(&mut self, room: usize, offers: &[Offer], tariff: &Tariff, patience: f64) {
         for offer in offers {
             let choice = &self.instance.choices[offer.choice];
-            let takers = self.takers(choice.group, prices, patience);
+            let takers = self.takers(choice.group, tariff, patience);
             let places = choice.places * f64::from(offer.slots.count_ones());
             let mut served = Vec::new();
             takers.serve(places, self.instance.groups[choice.group].minimum_use, |arc, people| {
@@ -190,33 +192,44 @@ impl<'a> Draft<'a> {
     }
 
     /// Gives a room its best fit-out.
-    pub fn improve(&mut self, room: usize, prices: &Prices, patience: f64) {
+    pub fn improve(&mut self, room: usize, tariff: &Tariff, patience: f64) {
         let instance = self.instance;
         let before = self.taken.clone();
         let hint = self.rooms[room].clone();
         self.empty(room);
         let entry = &instance.rooms[room];
+        let least = most(instance, entry, &tariff.rows, |g, tell| {
+            for &(arc, cell) in self.reach.of(g) {
+                let (left, need) = (self.left[cell as usize], instance.cells.cells[cell as usize].need);
+                if left > 1e-9 * need {
+                    tell(left, tariff.worth(instance, arc, cell, patience) * left / need);
+                }
+            }
+        });
+        if least <= 0.0 && !entry.required {
+            return;
+        }
         let may_help = may_help(instance, entry);
         let offers: Vec<Vec<Offer>> = entry
             .groups
             .clone()
             .map(|g| {
                 let group = &instance.groups[g];
-                let takers = self.takers(g, prices, patience);
+                let takers = self.takers(g, tariff, patience);
                 let mut own = Vec::new();
                 for at in group.choices.clone() {
-                    offers_of(&instance.choices[at], at, group.minimum_use, &takers, &prices.rows, &mut own);
+                    offers_of(&instance.choices[at], at, group.minimum_use, &takers, &tariff.rows, &mut own);
                 }
                 own.retain(|offer| offer.worth > 0.0 || may_help);
                 own
             })
             .collect();
-        let complex = if entry.large { entry.complex.priced(&prices.rows) } else { 0.0 };
-        let own = RoomPrices { used: entry.terms.priced(&prices.rows), complex };
+        let complex = if entry.large { entry.complex.priced(&tariff.rows) } else { 0.0 };
+        let own = RoomPrices { used: entry.terms.priced(&tariff.rows), complex };
         let allowed = |offers: &[Offer]| self.allows(room, offers, &before);
-        let look = Look { prices: own, tolerance: 0.0, hint: &hint, allowed: &allowed };
+        let look = Look { prices: own, floor: 0.0, tolerance: ENOUGH, hint: &hint, allowed: &allowed };
         let found = best(instance, entry, &offers, &look).map(|found| found.offers).unwrap_or_default();
-        self.fit(room, &found, prices, patience);
+        self.fit(room, &found, tariff, patience);
     }
 
     /// Whether no limit is passed by this fit-out of an empty room, or not farther than before.
@@ -233,14 +246,14 @@ impl<'a> Draft<'a> {
     }
 
     /// Gives a facility its best state.
-    pub fn improve_stay(&mut self, f: usize, prices: &Prices, patience: f64) {
+    pub fn improve_stay(&mut self, f: usize, tariff: &Tariff, patience: f64) {
         let (stay, host) = (&self.instance.stays[f], self.instance.groups.len() + f);
         self.clear(host);
         let Some(now) = self.states[f] else { return };
-        let takers = self.takers(host, prices, patience);
+        let takers = self.takers(host, tariff, patience);
         let mut best: Option<(f64, usize)> = None;
         for (at, state) in stay.states.iter().enumerate() {
-            let worth = takers.worth(state.places, 0.0).unwrap_or(0.0) + state.terms.priced(&prices.rows);
+            let worth = takers.worth(state.places, 0.0).unwrap_or(0.0) + state.terms.priced(&tariff.rows);
             let old = &stay.states[now].terms;
             let fits = state.terms.rows.iter().all(|&(row, amount)| {
                 let (taken, limit) =
@@ -308,13 +321,14 @@ pub(crate) fn sweep<'a>(
     let mut order: Vec<usize> = (0..instance.rooms.len()).collect();
     let mut last = f64::NEG_INFINITY;
     for round in 0..MOST_SWEEPS {
+        let tariff = Tariff::new(instance, &prices, 1.0);
         let patience = [0.9, 0.5, 0.2].get(round).copied().unwrap_or(0.0);
         for f in 0..instance.stays.len() {
-            draft.improve_stay(f, &prices, patience);
+            draft.improve_stay(f, &tariff, patience);
         }
         random.shuffle(&mut order);
         for (at, &room) in order.iter().enumerate() {
-            draft.improve(room, &prices, patience);
+            draft.improve(room, &tariff, patience);
             if at % 16 == 0 && control.stop().is_some() {
                 return draft;
             }
