@@ -357,7 +357,7 @@ fn ease_quota(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn a_programme_without_a_plan_has_one_when_the_advice_is_followed(case in cases()) {

@@ -23,9 +23,7 @@ fn main() {
     let options = SolveOptions::default()
         .time_limit(Duration::from_secs_f64(seconds.unwrap_or(60.0)))
         .gap(gap.unwrap_or(0.005))
-        .progress(|progress| {
-            println!("  {:6.1} s {:?} {:?} {:?}", progress.seconds, progress.incumbent, progress.bound, progress.gap)
-        });
+        .progress(|now| println!("  {:6.1} s {:?} {:?} {:?}", now.seconds, now.incumbent, now.bound, now.gap));
     match programme.solve(&rules, &options) {
         Ok(plan) => println!(
             "{:?} objective {:.1} bound {:?} gap {:?} in {:.1} s: {} fit-outs, {} served",

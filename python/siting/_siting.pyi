@@ -417,6 +417,31 @@ class Programme:
         warm_start: ServicePlan | None,
         progress: Callable[[Progress], Any] | None,
     ) -> ServicePlan: ...
+    def explain(
+        self,
+        plan: ServicePlan,
+        space: int,
+        *,
+        time_limit: float | None,
+        backend: str,
+        threads: int | None,
+        memory_limit: int | None,
+    ) -> tuple[str, ServicePlan | None]: ...
+    def what_if(
+        self,
+        plan: ServicePlan,
+        without: list[int],
+        with_: list[int],
+        *,
+        time_limit: float | None,
+        gap: float,
+        method: str,
+        backend: str,
+        threads: int | None,
+        seed: int,
+        memory_limit: int | None,
+        progress: Callable[[Progress], Any] | None,
+    ) -> tuple[str, ServicePlan]: ...
     def check(self, plan: ServicePlan) -> None: ...
     def fitted(self, plan: ServicePlan) -> Programme: ...
     def money(self, plan: ServicePlan) -> str: ...

@@ -117,6 +117,68 @@ impl Programme {
         crate::solve::run(py, options, progress, solve).map(ServicePlan)
     }
 
+    /// What a space is to a plan: a document, and the plan with its replacement.
+    #[pyo3(signature = (plan, space, *, time_limit, backend, threads, memory_limit))]
+    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
+    fn explain(
+        &self,
+        py: Python<'_>,
+        plan: &ServicePlan,
+        space: u32,
+        time_limit: Option<f64>,
+        backend: &str,
+        threads: Option<usize>,
+        memory_limit: Option<usize>,
+    ) -> PyResult<(String, Option<ServicePlan>)> {
+        let options = SolveOptions {
+            time_limit: time_limit.map(seconds).transpose()?,
+            backend: from_name("backend", backend)?,
+            threads,
+            memory_limit,
+            ..SolveOptions::default()
+        };
+        let (programme, plan) = (Arc::clone(&self.0), plan.0.clone());
+        let explain = move |options: &SolveOptions| programme.explain(&plan, space, options);
+        let mut told = crate::solve::run(py, options, None, explain)?;
+        let replaced = told.replacement.as_mut().map(|own| unserved(&mut own.plan));
+        Ok((to_document(&told)?, replaced))
+    }
+
+    /// A plan with spaces left out and others required: what changed as a document, and the new plan.
+    #[pyo3(signature = (plan, without, with_, *, time_limit, gap, method, backend, threads, seed, memory_limit, progress))]
+    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
+    fn what_if(
+        &self,
+        py: Python<'_>,
+        plan: &ServicePlan,
+        without: Vec<u32>,
+        with_: Vec<u32>,
+        time_limit: Option<f64>,
+        gap: f64,
+        method: &str,
+        backend: &str,
+        threads: Option<usize>,
+        seed: u64,
+        memory_limit: Option<usize>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<(String, ServicePlan)> {
+        let options = SolveOptions {
+            time_limit: time_limit.map(seconds).transpose()?,
+            gap,
+            method: from_name("method", method)?,
+            backend: from_name("backend", backend)?,
+            threads,
+            seed,
+            memory_limit,
+            ..SolveOptions::default()
+        };
+        let (programme, plan) = (Arc::clone(&self.0), plan.0.clone());
+        let solve = move |options: &SolveOptions| programme.what_if(&plan, &without, &with_, options);
+        let mut told = crate::solve::run(py, options, progress, solve)?;
+        let new = unserved(&mut told.plan);
+        Ok((to_document(&told)?, new))
+    }
+
     fn check(&self, plan: &ServicePlan) -> CoreResult<()> {
         Ok(self.0.check(&plan.0)?)
     }
@@ -151,4 +213,11 @@ impl Programme {
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
         Ok((py.get_type::<Self>().getattr("from_bytes")?, (self.to_bytes(py)?,)))
     }
+}
+
+/// Takes a plan out of a document, which keeps the plan without who is served where.
+fn unserved(plan: &mut siting::service::ServicePlan) -> ServicePlan {
+    let whole = ServicePlan(plan.clone());
+    plan.served.clear();
+    whole
 }

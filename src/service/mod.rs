@@ -54,8 +54,9 @@ pub use kind::{Need, Service, Target, TravelLimit};
 pub use module::Module;
 pub use pair::{Pair, PairRule};
 pub use plan::{
-    Change, Complexes, EnvyLimit, Fitout, Host, Least, Money, PlanCoverage, PlanObjective, PlanRules, Quota, Served,
-    ServicePlan, Size, SpaceMoney,
+    BeforeAfter, BrokenRule, Change, Complexes, EnvyLimit, Explanation, FacilityChange, Fitout, FitoutChange, Host,
+    HostedService, Least, MetChange, Money, PlanCoverage, PlanObjective, PlanRules, Quota, Replacement, Served,
+    ServicePlan, Size, SpaceMoney, WhatIf,
 };
 pub(crate) use plan::{QuotaHere, verify};
 pub use programme::Programme;

@@ -16,6 +16,8 @@ from siting.service import each
 
 if TYPE_CHECKING:
     from siting.audit import Audit
+    from siting.plan.explanation import Explanation
+    from siting.plan.what_if import WhatIf
     from siting.programme import Programme
 
 
@@ -213,6 +215,58 @@ class ServicePlan:
             name="money",
             dtype=float,
         )
+
+    def explain(
+        self,
+        space: Any,
+        *,
+        time_limit: float | None = None,
+        backend: str = "highs",
+        threads: int | None = None,
+        memory_limit: int | None = None,
+    ) -> Explanation:
+        """What a space is to the plan: whom it serves, what is lost without it, what would replace it best.
+
+        Every other decision stands; only who goes where is chosen anew.
+
+        Args:
+            space: Id of a space that the plan uses.
+            time_limit: Seconds; `None`: no limit.
+            backend: "highs", or "microlp" in pure Rust.
+            threads: Number of threads; `None`: all cores.
+            memory_limit: Bytes that the solver's model may take.
+
+        Raises:
+            InputError: The plan does not use the space, or an option is wrong.
+            NoSolutionError: A limit was reached before the loss was known.
+        """
+        from siting.plan.explanation import explain
+
+        options = {
+            "time_limit": time_limit,
+            "backend": backend,
+            "threads": threads,
+            "memory_limit": memory_limit,
+        }
+        return explain(self, space, options)
+
+    def what_if(self, *, without: Any = (), with_: Any = (), **options: Any) -> WhatIf:
+        """The plan under its rules with some spaces left out and others required, solved anew from this one.
+
+        Args:
+            without: Ids of spaces that must host nothing, or a mask of True and False.
+            with_: Ids of spaces that must host something, or a mask.
+            **options: `time_limit`, `gap`, `method`, `backend`, `threads`, `seed`, `progress` and `memory_limit` of
+                `Programme.solve`.
+
+        Raises:
+            InputError: A space is unknown or in both lists, contradicts the rules of the plan, or an option is wrong.
+            InfeasibleError: No plan obeys every rule then.
+            NoSolutionError: A limit was reached before any plan was found.
+        """
+        from siting.plan.what_if import what_if
+
+        return what_if(self, without, with_, options)
 
     def audit(self, **options: Any) -> Audit:
         """The audit of the town once the plan is carried out.

@@ -19,6 +19,8 @@ const SHRINK: f64 = 0.7;
 const CALM: f64 = 0.1;
 /// What cells ask for at first, as a share of what they pay.
 const FIRST_SHARE: f64 = 0.4;
+/// The longest step: with it, a cell that nobody serves loses twice what it may pay.
+const LONGEST: f64 = 2.0;
 /// The factor below which steps are too short, and how often they are made longer again.
 const SHORTEST: f64 = 2e-3;
 const STARTS: usize = 2;
@@ -124,7 +126,7 @@ impl Ascent {
         let mut square: f64 = cells.map(|((price, scale), met)| way(*price, *scale, met - 1.0)).sum();
         let rows = self.prices.rows.iter().zip(&self.scale.rows).zip(self.taken.iter().zip(&instance.rows.limits));
         square += rows.map(|((price, scale), (taken, limit))| way(*price, *scale, taken - limit)).sum::<f64>();
-        let length = self.factor * (self.bound - target).max(0.0) / square;
+        let length = (self.factor * (self.bound - target).max(0.0) / square).min(LONGEST);
         if !(length > 0.0 && length.is_finite()) {
             return false;
         }

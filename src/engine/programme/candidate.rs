@@ -30,4 +30,20 @@ impl Candidate {
     pub fn choice_of(&self, instance: &Instance, group: usize) -> Option<usize> {
         instance.groups[group].choices.clone().find(|&choice| self.open[choice] != 0)
     }
+    /// Whether a room hosts something.
+    pub fn is_used(&self, instance: &Instance, room: usize) -> bool {
+        instance.rooms[room].groups.clone().any(|group| self.choice_of(instance, group).is_some())
+    }
+
+    /// Whether a room counts as a complex.
+    pub fn is_complex(&self, instance: &Instance, room: usize) -> bool {
+        let Some(sharing) = instance.sharing.as_ref().filter(|_| instance.rooms[room].large) else { return false };
+        let groups = instance.rooms[room].groups.clone();
+        let hosted: Vec<usize> = groups
+            .filter(|&group| self.choice_of(instance, group).is_some())
+            .map(|group| instance.groups[group].service)
+            .collect();
+        let core = hosted.iter().filter(|&&service| sharing.core[service]).count();
+        hosted.len() as f64 >= sharing.services && core as f64 >= sharing.core_services
+    }
 }

@@ -245,7 +245,7 @@ impl Part {
                 members.push(Vec::new());
                 part.open(s32, &ways, &shares)
             });
-            part.add(at, weighted, need, &shares, &ways, walks, (limit, totals.all));
+            part.add(at, (weighted, need), &shares, &ways, (walks, limit, totals.all));
             if let Some(members) = members.get_mut(at) {
                 members.push(i);
             }
@@ -271,12 +271,10 @@ impl Part {
     fn add(
         &mut self,
         at: usize,
-        weighted: f64,
-        need: f64,
+        (weighted, need): (f64, f64),
         shares: &[(u32, f64)],
         ways: &[(u32, f64)],
-        walks: Walks,
-        (limit, total): (f64, f64),
+        (walks, limit, total): (Walks, f64, f64),
     ) {
         let Some(cell) = self.cells.cells.get_mut(at) else { return };
         cell.need += need;

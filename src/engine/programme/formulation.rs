@@ -407,17 +407,17 @@ struct Writer<'a> {
 
 /// A row under construction.
 #[derive(Debug, Default)]
-struct Sum(Vec<(Variable, f64)>);
+pub(super) struct Sum(Vec<(Variable, f64)>);
 
 impl Sum {
-    fn add(&mut self, column: Variable, factor: f64) {
+    pub fn add(&mut self, column: Variable, factor: f64) {
         if factor != 0.0 {
             self.0.push((column, factor));
         }
     }
 
     /// Σ ≤ limit, in a unit in which the solver's tolerance is far below the figures; `None` where nothing is left.
-    fn at_most(self, limit: f64) -> Option<Constraint> {
+    pub fn at_most(self, limit: f64) -> Option<Constraint> {
         let largest = self.0.iter().fold(0.0_f64, |most, entry| most.max(entry.1.abs()));
         if self.0.is_empty() && limit >= 0.0 {
             return None;

@@ -5,7 +5,7 @@
 
 use crate::error::Error;
 use crate::model::Sense;
-use crate::service::{Change, PairRule, PlanObjective, PlanRules, Programme, Size};
+use crate::service::{Change, Fitout, PairRule, PlanObjective, PlanRules, Programme, Size};
 
 use super::cells::Cells;
 use super::rows::Rows;
@@ -192,6 +192,11 @@ pub(crate) struct Instance {
 impl Instance {
     /// The instance of a programme that was found valid.
     pub fn new(programme: &Programme, rules: &PlanRules) -> Result<Self, Error> {
+        Self::keeping(programme, rules, &[])
+    }
+
+    /// The instance with the sizes of these fit-outs, ordered by space and service, though others offer as much for less.
+    pub fn keeping(programme: &Programme, rules: &PlanRules, kept: &[Fitout]) -> Result<Self, Error> {
         let mut rows = Rows::new(programme, rules);
         let (mut rooms, mut groups, mut choices) = (Vec::new(), Vec::new(), Vec::new());
         let mut stays = rows.stays(programme);
@@ -203,9 +208,11 @@ impl Instance {
             let first = groups.len();
             for (s, service) in programme.services.iter().enumerate() {
                 let start = choices.len();
+                let own = |fitout: &Fitout| (fitout.space, fitout.service as usize).cmp(&(j, s));
+                let kept = kept.binary_search_by(own).ok().and_then(|at| kept.get(at)).map(|fitout| fitout.size);
                 for choice in rows.choices(programme, j, space, s, service) {
                     let twin = |other: &Choice| other.takes_no_more(&choice);
-                    if !choices[start..].iter().any(twin) {
+                    if kept == Some(choice.size) || !choices[start..].iter().any(twin) {
                         choices.push(Choice { group: groups.len(), ..choice });
                     }
                 }

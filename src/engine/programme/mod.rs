@@ -7,13 +7,17 @@
 //! points again, and nothing leaves before the check of [`crate::service`] agrees.
 
 mod ascent;
+mod assignment;
+mod broken;
 mod candidate;
 mod cells;
 mod explain;
+mod explore;
 mod formulation;
 mod hunt;
 mod input;
 mod instance;
+mod nearby;
 mod obstacles;
 mod plan;
 mod pricing;
@@ -21,11 +25,12 @@ mod room;
 mod rounds;
 mod rows;
 mod sweep;
+mod what_if;
 mod wording;
 
 use super::{Ended, mip};
 use crate::error::Error;
-use crate::model::times_power;
+use crate::model::{Sense, times_power};
 use crate::service::{PlanRules, Programme, ServicePlan, verify};
 use crate::solve::{Control, Infeasible, Limit, Method, Phase, Proof, SolveOptions, Verdict};
 
@@ -84,10 +89,7 @@ impl Programme {
         let sense = rules.objective.sense();
         let control = Control::maximising(options, sense);
         options.validate()?;
-        if options.warm_start.is_some() {
-            let reason = "sites are no plan of services: start from a plan instead".into();
-            return Err(Error::InvalidValue { argument: "warm_start", value: "sites".into(), reason });
-        }
+        no_sites(options)?;
         self.validate()?;
         rules.validate(self)?;
         input::check(self, rules)?;
@@ -136,6 +138,15 @@ impl Programme {
     }
 }
 
+/// A plan of services cannot start from sites.
+fn no_sites(options: &SolveOptions) -> Result<(), Error> {
+    if options.warm_start.is_some() {
+        let reason = "sites are no plan of services: start from a plan instead".into();
+        return Err(Error::InvalidValue { argument: "warm_start", value: "sites".into(), reason });
+    }
+    Ok(())
+}
+
 /// What a search gives.
 struct Outcome {
     candidate: Option<Candidate>,
@@ -149,7 +160,12 @@ struct Outcome {
 fn search(instance: &Instance, start: Option<Candidate>, control: &Control) -> Result<Outcome, Error> {
     let method = control.options.method;
     let start = match start {
-        Some(start) => exact(instance, &Scope::only(instance, &start), None, control)?.candidate,
+        Some(start) => {
+            // What is best with these decisions is no bound on all plans.
+            let options = control.options.on_the_way();
+            let control = control.on_the_way(&options, Sense::Maximize);
+            exact(instance, &Scope::only(instance, &start), None, &control)?.candidate
+        }
         None => None,
     };
     if let Some(start) = &start {

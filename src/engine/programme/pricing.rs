@@ -294,6 +294,7 @@ pub(crate) fn relax(
             worst.into_iter().for_each(|row| relaxed.taken[row as usize] += 1.0);
         }
     }
+    relaxed.bound += relaxed.rounding(instance, prices);
     Some(relaxed)
 }
 
@@ -462,6 +463,13 @@ fn is_complex(instance: &Instance, large: bool, offers: &[Offer]) -> bool {
 }
 
 impl Relaxed {
+    /// What the bound may have lost to rounding: large prices leave small differences of large sums.
+    fn rounding(&self, instance: &Instance, prices: &Prices) -> f64 {
+        let cells = prices.cells.iter().zip(&self.met).map(|(price, met)| price * (1.0 + met)).sum::<f64>();
+        let rows = prices.rows.iter().zip(&self.taken).zip(&instance.rows.limits);
+        1e-13 * (cells + rows.map(|((price, taken), limit)| price * (taken.abs() + limit.abs())).sum::<f64>())
+    }
+
     /// Counts what the fit-out of a room takes.
     fn build(&mut self, instance: &Instance, room: usize, offers: &[Offer], part: f64) {
         each_term(instance, room, offers, |terms, times| self.take(&terms.rows, part * times));

@@ -23,6 +23,8 @@ pub(crate) enum RowKind {
     Once(usize),
     /// ... and not less.
     AtLeastOnce(usize),
+    /// Not more than one space, and not less, takes the place of another that is closed.
+    OneInstead,
 }
 
 impl RowKind {

@@ -182,7 +182,7 @@ impl<'a> Draft<'a> {
             let places = choice.places * f64::from(offer.slots.count_ones());
             let mut served = Vec::new();
             takers.serve(places, self.instance.groups[choice.group].minimum_use, |arc, people| {
-                served.push((arc, people))
+                served.push((arc, people));
             });
             served.iter().for_each(|&(arc, people)| self.serve(arc, people));
             self.served[choice.group] = served;

@@ -33,7 +33,7 @@ impl Wording<'_> {
             RowKind::LeastMetInDistrict(_) => rules.least_met_by_district,
             RowKind::MostWalking => rules.most_walking,
             RowKind::MostEnvy => rules.most_envy.map(|envy| envy.most),
-            RowKind::WorstDistrict(_) | RowKind::Once(_) | RowKind::AtLeastOnce(_) => None,
+            RowKind::WorstDistrict(_) | RowKind::Once(_) | RowKind::AtLeastOnce(_) | RowKind::OneInstead => None,
         }
     }
 
@@ -69,7 +69,9 @@ impl Wording<'_> {
             RowKind::LeastMetInDistrict(at) => ("the share of need met".into(), district(at), ""),
             RowKind::MostWalking => ("the limit on the mean walk".into(), None, ""),
             RowKind::MostEnvy => ("the limit on the mean envy".into(), None, ""),
-            RowKind::WorstDistrict(_) | RowKind::Once(_) | RowKind::AtLeastOnce(_) => return None,
+            RowKind::WorstDistrict(_) | RowKind::Once(_) | RowKind::AtLeastOnce(_) | RowKind::OneInstead => {
+                return None;
+            }
         };
         Some(Reason::Lacks { rule, place, missing: rounded_up(missing), unit: unit.into(), why })
     }

@@ -30,6 +30,7 @@
 mod check;
 mod complexes;
 mod coverage;
+mod explanation;
 mod fitted;
 mod money;
 mod objective;
@@ -39,6 +40,9 @@ mod rules;
 
 pub use complexes::Complexes;
 pub use coverage::PlanCoverage;
+pub use explanation::{
+    BeforeAfter, BrokenRule, Explanation, FacilityChange, FitoutChange, HostedService, MetChange, Replacement, WhatIf,
+};
 pub use money::{Money, SpaceMoney};
 pub use objective::PlanObjective;
 pub use outcome::{Change, Fitout, Host, Served, ServicePlan, Size};

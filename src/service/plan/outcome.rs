@@ -56,6 +56,13 @@ pub enum Host {
     Facility(u32),
 }
 
+impl Host {
+    /// Whether it is this space.
+    pub(crate) fn is_space(self, space: u32) -> bool {
+        self == Self::Space(space)
+    }
+}
+
 /// A share of the need of one demand point for one service, and who meets it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Served {

@@ -100,7 +100,7 @@ fn worth(case: &Case, fitouts: &[Fitout], changes: &[Change], flows: f64) -> f64
 }
 
 /// The fit-outs that obey the rules of one space.
-fn ways(case: &Case, j: usize) -> Vec<Vec<Fitout>> {
+pub fn ways(case: &Case, j: usize) -> Vec<Vec<Fitout>> {
     let Case { programme, rules } = case;
     let (space, services) = (u32::try_from(j).unwrap(), u32::try_from(programme.services.len()).unwrap());
     let lists: Vec<_> = (0..services).map(|service| choices(programme, space, service)).collect();
