@@ -750,8 +750,7 @@ impl Writer<'_> {
             if let Some((slack, size)) = self.layout.slacks[row] {
                 sum.add(self.at(slack), -size);
             }
-            // Of shares a solver's tolerance of a millionth is too much.
-            let fine = if instance.rows.kinds[row].is_share() { 4096.0 } else { 1.0 };
+            let fine = if instance.rows.kinds[row].is_fine() { 4096.0 } else { 1.0 };
             sum.0.iter_mut().for_each(|entry| entry.1 *= fine);
             rows.extend(sum.at_most(fine * instance.rows.limits[row]));
         }

@@ -32,11 +32,14 @@ use super::{Ended, mip};
 use crate::error::Error;
 use crate::model::{Sense, times_power};
 use crate::service::{PlanRules, Programme, ServicePlan, verify};
-use crate::solve::{Control, Infeasible, Limit, Method, Phase, Proof, SolveOptions, Verdict};
+use crate::solve::{Control, Infeasible, Limit, Method, Phase, Proof, SolveOptions, Verdict, relative_gap};
 
 use candidate::Candidate;
 use formulation::{Scope, formulate};
 use instance::Instance;
+
+/// How far a plan may pass a bound by the tolerance of the rules: then the bound proves nothing.
+const TOLERATED: f64 = 1e-4;
 
 impl Programme {
     /// Chooses which services go into which spaces, at what size and when: see [`PlanRules`] for what can be asked.
@@ -116,6 +119,12 @@ impl Programme {
         let value = Instance::told(sense, objective);
         let same = |bound: f64| (bound - value).abs() <= instance.rounding();
         let bound = outcome.bound.map(|bound| if same(bound) { objective } else { Instance::told(sense, bound) });
+        // A plan that keeps its rules to a millionth only may pass what holds for plans that keep them wholly.
+        let passed = |bound: f64| {
+            let beyond = relative_gap(objective, bound);
+            sense.better(objective, bound) && beyond > 0.0 && beyond <= TOLERATED
+        };
+        let bound = bound.filter(|&bound| !passed(bound));
         let backend = (options.method != Method::Heuristic).then_some(options.backend);
         let proof = Proof { bound, limit: outcome.ended.limit(), nodes: outcome.nodes, backend };
         let proof = proof.beside(objective, sense)?;

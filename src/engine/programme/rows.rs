@@ -28,11 +28,12 @@ pub(crate) enum RowKind {
 }
 
 impl RowKind {
-    /// Whether it limits a share, from 0 to 1.
-    pub fn is_share(self) -> bool {
+    /// Whether it limits a share or a mean, of which a solver's tolerance of a millionth is too much.
+    pub fn is_fine(self) -> bool {
+        use RowKind::{LeastMet, LeastMetInDistrict, LeastMetOfService, MostEnvy, MostWalking, WorstDistrict};
         matches!(
             self,
-            Self::LeastMet | Self::LeastMetOfService(_) | Self::LeastMetInDistrict(_) | Self::WorstDistrict(_)
+            LeastMet | LeastMetOfService(_) | LeastMetInDistrict(_) | WorstDistrict(_) | MostWalking | MostEnvy
         )
     }
 }
