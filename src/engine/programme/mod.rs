@@ -19,12 +19,16 @@ mod input;
 mod instance;
 mod nearby;
 mod obstacles;
+mod offers;
 mod plan;
 mod pricing;
+mod reach;
 mod room;
 mod rounds;
 mod rows;
 mod sweep;
+mod takers;
+mod tariff;
 mod what_if;
 mod wording;
 
