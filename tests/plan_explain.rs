@@ -82,7 +82,7 @@ fn rules_that_break_without_a_space_are_told_in_words() {
         [
             ("required", "required space 2 would host nothing"),
             ("quotas", "\"canteen\" would have 0 places in district \"East\", fewer than its quota of 10"),
-            ("least_met", "the need would be met to a share of 0.666667, less than least_met = 0.9"),
+            ("least_met", "the need would be met to a share of 0.6666667, less than least_met = 0.9"),
             (
                 "least_met_by_district",
                 "the need of district \"East\" would be met to a share of 0, less than least_met_by_district = 0.25"

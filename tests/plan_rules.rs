@@ -273,7 +273,7 @@ fn a_plan_that_misses_a_quota_is_refused() {
         (
             "closed facilities count nothing, and each district is asked",
             |_, plan| least_rate(plan, 5, Least::Facilities(2)),
-            "\"culture\" has 1 facilities in district \"North\", fewer than its quota of 2",
+            "\"culture\" has 1 facility in district \"North\", fewer than its quota of 2",
             |_, plan| least_rate(plan, 5, Least::Facilities(1)),
         ),
         (

@@ -43,9 +43,11 @@ const LEFT: f64 = 1e-9;
 /// [`Error::NoSolution`] when a limit came first; [`Error::Unverified`] when the decisions leave some host without its
 /// minimum use.
 pub(crate) fn assign(instance: &Instance, decided: &Candidate, control: &Control) -> Result<Assignment, Error> {
-    let taken = taken_by_decisions(instance, decided);
+    let taken = decided.taken_by_decisions(instance);
     let limits: Vec<f64> = instance.rows.limits.iter().zip(&taken).map(|(limit, taken)| limit - taken).collect();
-    let (flow_rows, offered) = (flow_rows(instance), offered(instance, decided));
+    let least = instance.groups.iter().map(|group| group.minimum_use).chain(instance.stays.iter().map(|_| 0.0));
+    let offered = least.enumerate().map(|(host, least)| Some((decided.places(instance, host)?, least))).collect();
+    let flow_rows = flow_rows(instance);
     let mut program = Program { instance, limits: limits.clone(), flow_rows, offered };
     let flows = match program.solve(Aim::Objective, control)? {
         Some(flows) => flows,
@@ -80,40 +82,8 @@ pub(crate) fn assign(instance: &Instance, decided: &Candidate, control: &Control
 /// What is left of each limit.
 fn left_of(instance: &Instance, limits: &[f64], flows: &[f64]) -> Vec<f64> {
     let mut left = limits.to_vec();
-    for cell in &instance.cells.cells {
-        for (arc, flow) in instance.cells.arcs_of(cell).iter().zip(&flows[cell.arcs.clone()]) {
-            for (row, amount) in instance.cells.taken(cell, arc) {
-                left[row as usize] -= amount * flow;
-            }
-        }
-    }
+    instance.taken_by_flows(flows, |row, amount| left[row as usize] -= amount);
     left
-}
-
-/// What all decisions take of each row.
-fn taken_by_decisions(instance: &Instance, decided: &Candidate) -> Vec<f64> {
-    let mut taken = vec![0.0; instance.rows.len()];
-    let mut take = |rows: &[(u32, f64)], times: f64| {
-        rows.iter().for_each(|&(row, amount)| taken[row as usize] += amount * times);
-    };
-    for (at, room) in instance.rooms.iter().enumerate() {
-        if decided.is_used(instance, at) {
-            take(&room.terms.rows, 1.0);
-        }
-        if decided.is_complex(instance, at) {
-            take(&room.complex.rows, 1.0);
-        }
-    }
-    for (choice, open) in instance.choices.iter().zip(&decided.open).filter(|(_, open)| **open != 0) {
-        take(&choice.terms.rows, 1.0);
-        take(&choice.slot_terms.rows, f64::from(open.count_ones()));
-    }
-    for (stay, state) in instance.stays.iter().zip(&decided.states) {
-        if let Some(state) = state.and_then(|at| stay.states.get(at)) {
-            take(&state.terms.rows, 1.0);
-        }
-    }
-    taken
 }
 
 /// Whether each row depends on who goes where.
@@ -127,24 +97,13 @@ fn flow_rows(instance: &Instance) -> Vec<bool> {
     found
 }
 
-/// Places of each host, and people that it must serve at least; `None` where it is not open.
-fn offered(instance: &Instance, decided: &Candidate) -> Vec<Option<(f64, f64)>> {
-    let groups = instance.groups.iter().map(|group| {
-        let choices = group.choices.clone().filter(|&choice| decided.open[choice] != 0);
-        let places = choices.map(|at| instance.choices[at].places * f64::from(decided.open[at].count_ones()));
-        places.reduce(|a, b| a + b).map(|places| (places, group.minimum_use))
-    });
-    let stays = instance.stays.iter().zip(&decided.states);
-    let stays = stays.map(|(stay, state)| Some((stay.states.get((*state)?)?.places, 0.0)));
-    groups.chain(stays).collect()
-}
-
 /// The linear programme.
 struct Program<'a> {
     instance: &'a Instance,
     /// What decisions leave of each limit.
     limits: Vec<f64>,
     flow_rows: Vec<bool>,
+    /// Places of each host, and people that it must serve at least; `None` where it is not open.
     offered: Vec<Option<(f64, f64)>>,
 }
 

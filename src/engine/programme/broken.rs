@@ -2,7 +2,9 @@
 
 use super::instance::Instance;
 use super::rows::RowKind;
-use crate::service::{BrokenRule, Least, PlanRules, Programme};
+use super::wording::shown;
+use crate::service::{BrokenRule, PlanRules, Programme};
+use crate::solve::grouped;
 
 /// The rules whose rows are passed by so much.
 pub(crate) fn broken(programme: &Programme, rules: &PlanRules, instance: &Instance, passed: &[f64]) -> Vec<BrokenRule> {
@@ -18,10 +20,10 @@ fn told(
     passed: f64,
 ) -> Option<BrokenRule> {
     let over = |what: &str, most: f64, named: &str| {
-        format!("{what} would be {}, more than {named} = {}", shown(most + passed), shown(most))
+        format!("{what} would be {}, more than {named} = {}", shown(most + passed, most), grouped(most))
     };
     let under = |whose: String, least: f64, named: &str| {
-        format!("{whose} would be met to a share of {}, less than {named} = {least}", shown(least - passed))
+        format!("{whose} would be met to a share of {}, less than {named} = {least}", shown(least - passed, least))
     };
     let service = |s: usize| programme.services.get(s).map(|service| service.name.as_str()).unwrap_or_default();
     let districts = &programme.demand.districts.names;
@@ -31,19 +33,15 @@ fn told(
         RowKind::MostSpaces => ("most_spaces", "more than most_spaces would be used".into()),
         RowKind::LeastComplexes => {
             let least = f64::from(rules.complexes.as_ref()?.least);
-            let there = shown(least - passed);
+            let there = shown(least - passed, least);
             ("complexes", format!("{there} spaces would be complexes, fewer than complexes.least = {least}"))
         }
         RowKind::Quota(at) => {
             let quota = instance.rows.quotas.get(at)?;
-            let unit = match quota.least {
-                Least::PlacesPer1000People(_) => "places",
-                Least::AreaPer100Households(_) => "m²",
-                Least::Facilities(_) => "facilities",
-            };
             let district = quota.district.and_then(|d| districts.get(d));
             let place = district.map_or_else(|| "in all".to_owned(), |name| format!("in district {name:?}"));
-            let (name, there, least) = (service(quota.service), shown(quota.amount - passed), shown(quota.amount));
+            let (name, amount, there) = (service(quota.service), quota.amount, quota.amount - passed);
+            let (unit, least, there) = (quota.least.unit(there), shown(amount, amount), shown(there, amount));
             ("quotas", format!("{name:?} would have {there} {unit} {place}, fewer than its quota of {least}"))
         }
         RowKind::LeastMet => ("least_met", under("the need".into(), rules.least_met?, "least_met")),
@@ -61,11 +59,4 @@ fn told(
         RowKind::WorstDistrict(_) | RowKind::Once(_) | RowKind::AtLeastOnce(_) | RowKind::OneInstead => return None,
     };
     Some(BrokenRule { rule: rule.into(), message })
-}
-
-/// A figure without the last digits of its arithmetic.
-fn shown(value: f64) -> String {
-    let rounded = (value * 1e6).round() / 1e6;
-    // 0, not -0.
-    (if rounded.is_finite() { rounded + 0.0 } else { value }).to_string()
 }

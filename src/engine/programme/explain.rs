@@ -6,7 +6,7 @@
 
 use super::candidate::Candidate;
 use super::formulation::{Scope, formulate_elastic};
-use super::instance::{Instance, Terms};
+use super::instance::Instance;
 use super::wording::{Wording, strongest};
 use crate::engine::mip;
 use crate::model::Sense;
@@ -56,13 +56,13 @@ fn elastic(wording: &Wording<'_>, control: &Control) -> Option<Candidate> {
 fn lacking(wording: &Wording<'_>, candidate: &Candidate) -> Vec<Reason> {
     let instance = wording.instance;
     let mut reasons = Vec::new();
-    for (room, own) in instance.rooms.iter().enumerate() {
-        if own.required && !is_used(instance, candidate, room) {
-            reasons
-                .push(wording.required(own.space, "nothing fitted out there can obey the other rules: leave it free"));
-        }
+    let unused = instance.rooms.iter().filter(|room| room.required && !candidate.is_used(instance, room));
+    for room in unused {
+        reasons.push(wording.required(room.space, "nothing fitted out there can obey the other rules: leave it free"));
     }
-    for (row, (taken, &limit)) in taken(instance, candidate).into_iter().zip(&instance.rows.limits).enumerate() {
+    let mut taken = candidate.taken_by_decisions(instance);
+    instance.taken_by_flows(&candidate.flows, |row, amount| taken[row as usize] += amount);
+    for (row, (taken, &limit)) in taken.into_iter().zip(&instance.rows.limits).enumerate() {
         let Some(figure) = wording.figure(row) else { continue };
         let missing = taken - limit;
         let size = if wording.is_share(row) { 1.0 } else { figure.abs().max(limit.abs()) };
@@ -71,55 +71,6 @@ fn lacking(wording: &Wording<'_>, candidate: &Candidate) -> Vec<Reason> {
         }
     }
     strongest(reasons)
-}
-
-fn is_used(instance: &Instance, candidate: &Candidate, room: usize) -> bool {
-    let mut groups = instance.rooms[room].groups.clone();
-    groups.any(|group| candidate.choice_of(instance, group).is_some())
-}
-
-/// What a candidate takes of each row.
-fn taken(instance: &Instance, candidate: &Candidate) -> Vec<f64> {
-    let mut taken = vec![0.0; instance.rows.len()];
-    let mut add = |terms: &Terms, times: f64| {
-        for &(row, amount) in &terms.rows {
-            taken[row as usize] += amount * times;
-        }
-    };
-    for (at, room) in instance.rooms.iter().enumerate() {
-        if is_used(instance, candidate, at) {
-            add(&room.terms, 1.0);
-        }
-        if is_complex(instance, candidate, at) {
-            add(&room.complex, 1.0);
-        }
-    }
-    for (choice, &open) in instance.choices.iter().zip(&candidate.open).filter(|(_, open)| **open != 0) {
-        add(&choice.terms, 1.0);
-        add(&choice.slot_terms, f64::from(open.count_ones()));
-    }
-    for (stay, state) in instance.stays.iter().zip(&candidate.states) {
-        if let Some(state) = state.and_then(|at| stay.states.get(at)) {
-            add(&state.terms, 1.0);
-        }
-    }
-    for cell in &instance.cells.cells {
-        for (arc, flow) in instance.cells.arcs_of(cell).iter().zip(&candidate.flows[cell.arcs.clone()]) {
-            for (row, amount) in instance.cells.taken(cell, arc) {
-                taken[row as usize] += amount * flow;
-            }
-        }
-    }
-    taken
-}
-
-fn is_complex(instance: &Instance, candidate: &Candidate, room: usize) -> bool {
-    let room = &instance.rooms[room];
-    let Some(sharing) = instance.sharing.as_ref().filter(|_| room.large) else { return false };
-    let hosted = room.groups.clone().filter(|&group| candidate.choice_of(instance, group).is_some());
-    let hosted: Vec<usize> = hosted.map(|group| instance.groups[group].service).collect();
-    let core = hosted.iter().filter(|&&service| sharing.core[service]).count();
-    hosted.len() as f64 >= sharing.services && core as f64 >= sharing.core_services
 }
 
 /// The largest amount that one decision takes of each row.

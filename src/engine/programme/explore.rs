@@ -131,7 +131,7 @@ impl Programme {
         let displaced: Vec<bool> =
             plan.facilities.iter().zip(&left.facilities).map(|(before, after)| before != after).collect();
         settle(&mut instance, &mut decided, &displaced);
-        let used: Vec<bool> = (0..instance.rooms.len()).map(|room| decided.is_used(&instance, room)).collect();
+        let used: Vec<bool> = instance.rooms.iter().map(|room| decided.is_used(&instance, room)).collect();
         let may_move = |size: Size| match size {
             Size::Module(_) => true,
             Size::Moved(f) => displaced.get(f as usize) == Some(&true),

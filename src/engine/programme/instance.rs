@@ -167,6 +167,18 @@ pub(crate) struct Sharing {
     pub always: bool,
 }
 
+impl Sharing {
+    /// Whether these services, each of them once, are enough for a complex.
+    pub fn is_met(&self, services: impl Iterator<Item = usize>) -> bool {
+        let (mut all, mut core) = (0_u32, 0_u32);
+        for service in services {
+            all += 1;
+            core += u32::from(self.core[service]);
+        }
+        f64::from(all) >= self.services && f64::from(core) >= self.core_services
+    }
+}
+
 /// A programme, ready to be solved.
 #[derive(Debug, Clone)]
 pub(crate) struct Instance {
@@ -289,16 +301,29 @@ impl Instance {
         1e-14 * (arcs + choices.chain(rooms).sum::<f64>() + self.largest_gain())
     }
 
+    /// The service of a choice.
+    pub fn service_of(&self, choice: usize) -> usize {
+        self.groups[self.choices[choice].group].service
+    }
+
+    /// Whether a room that hosts these services, each of them once, is a complex.
+    pub fn is_complex(&self, room: &Room, services: impl Iterator<Item = usize>) -> bool {
+        self.sharing.as_ref().is_some_and(|sharing| room.large && sharing.is_met(services))
+    }
+
+    /// What these flows take of rows, piece by piece.
+    pub fn taken_by_flows(&self, flows: &[f64], mut tell: impl FnMut(u32, f64)) {
+        for cell in &self.cells.cells {
+            for (flow, arc) in flows[cell.arcs.clone()].iter().zip(self.cells.arcs_of(cell)) {
+                self.cells.taken(cell, arc).for_each(|(row, amount)| tell(row, amount * flow));
+            }
+        }
+    }
+
     /// The least share of a district that is met by these flows, for the objective of the worst district.
     pub fn least_share(&self, flows: &[f64]) -> f64 {
         let mut met: Vec<f64> = self.rows.limits.clone();
-        for cell in &self.cells.cells {
-            for (flow, arc) in flows[cell.arcs.clone()].iter().zip(self.cells.arcs_of(cell)) {
-                for (row, amount) in self.cells.taken(cell, arc) {
-                    met[row as usize] -= amount * flow;
-                }
-            }
-        }
+        self.taken_by_flows(flows, |row, amount| met[row as usize] -= amount);
         let shares = met.iter().zip(&self.rows.worst).filter(|(_, worst)| **worst).map(|(share, _)| *share);
         shares.fold(1.0, f64::min)
     }

@@ -34,7 +34,7 @@ pub(crate) fn find(programme: &Programme, rules: &PlanRules, instance: &Instance
 
 fn why(wording: &Wording<'_>, row: usize, figure: f64, missing: f64) -> String {
     let instance = wording.instance;
-    let (above, below) = (shown(figure + missing), shown(figure - missing));
+    let (above, below) = (shown(figure + missing, figure), shown(figure - missing, figure));
     match instance.rows.kinds.get(row) {
         Some(RowKind::Budget) => format!("the required spaces cost {above} at least"),
         Some(RowKind::Subsidy) => format!("no plan needs less than {above} a year"),
@@ -87,7 +87,7 @@ fn least_of_room(instance: &Instance, room: &Room) -> Vec<(u32, f64)> {
     let choices = |group: usize| &instance.choices[instance.groups[group].choices.clone()];
     let all = room.groups.clone().flat_map(choices);
     let terms = all.flat_map(|choice| [&choice.terms, &choice.slot_terms]).chain([&room.terms, &room.complex]);
-    let is_complex = can_be_complex(instance, room);
+    let is_complex = instance.is_complex(room, room.groups.clone().map(|group| instance.groups[group].service));
     let least = |row: u32| {
         let (mut helpful, mut cheapest) = (0.0, f64::INFINITY);
         for group in room.groups.clone() {
@@ -102,14 +102,6 @@ fn least_of_room(instance: &Instance, room: &Room) -> Vec<(u32, f64)> {
         if room.required { used } else { used.min(0.0) }
     };
     rows_of(terms).into_iter().map(|row| (row, least(row))).collect()
-}
-
-/// Whether enough services suit a room.
-fn can_be_complex(instance: &Instance, room: &Room) -> bool {
-    let Some(sharing) = instance.sharing.as_ref().filter(|_| room.large) else { return false };
-    let services = || room.groups.clone().map(|group| instance.groups[group].service);
-    let core = services().filter(|&service| sharing.core[service]).count();
-    services().count() as f64 >= sharing.services && core as f64 >= sharing.core_services
 }
 
 /// All rows of some terms.

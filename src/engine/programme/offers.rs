@@ -79,22 +79,14 @@ pub(crate) fn each_term(instance: &Instance, room: usize, offers: &[Offer], mut 
     if offers.is_empty() {
         return;
     }
-    tell(&instance.rooms[room].terms, 1.0);
-    if is_complex(instance, instance.rooms[room].large, offers) {
-        tell(&instance.rooms[room].complex, 1.0);
+    let room = &instance.rooms[room];
+    tell(&room.terms, 1.0);
+    if instance.is_complex(room, offers.iter().map(|offer| instance.service_of(offer.choice))) {
+        tell(&room.complex, 1.0);
     }
     for offer in offers {
         let choice = &instance.choices[offer.choice];
         tell(&choice.terms, 1.0);
         tell(&choice.slot_terms, f64::from(offer.slots.count_ones()));
     }
-}
-
-/// Whether a fit-out makes a room a complex.
-fn is_complex(instance: &Instance, large: bool, offers: &[Offer]) -> bool {
-    let Some(sharing) = &instance.sharing else { return false };
-    let core = |offer: &&Offer| sharing.core[instance.groups[instance.choices[offer.choice].group].service];
-    large
-        && offers.len() as f64 >= sharing.services
-        && offers.iter().filter(core).count() as f64 >= sharing.core_services
 }

@@ -19,14 +19,13 @@ pub(crate) struct Parts {
 impl Candidate {
     /// Takes the noise of a solver out of the flows and adds the objective up.
     pub fn settle(mut self, instance: &Instance) -> Self {
-        let mut places = vec![None; instance.groups.len() + instance.stays.len()];
+        let hosts = instance.groups.len() + instance.stays.len();
+        let open: Vec<bool> =
+            (0..hosts).map(|host| self.places(instance, host).is_some_and(|places| places > 0.0)).collect();
         for cell in &instance.cells.cells {
             let flows = &mut self.flows[cell.arcs.clone()];
             for (flow, arc) in flows.iter_mut().zip(&instance.cells.arcs[cell.arcs.clone()]) {
-                let host = arc.host as usize;
-                let open =
-                    *places[host].get_or_insert_with(|| places_of(&self.open, &self.states, instance, host) > 0.0);
-                if !open || *flow < NOISE {
+                if !open[arc.host as usize] || *flow < NOISE {
                     *flow = 0.0;
                 }
             }
@@ -65,10 +64,7 @@ impl Candidate {
         }
         let mut rewards = 0.0;
         for room in &instance.rooms {
-            let hosts = |service: usize| {
-                let mut groups = room.groups.clone().filter(|&group| instance.groups[group].service == service);
-                groups.any(|group| self.choice_of(instance, group).is_some())
-            };
+            let hosts = |service: usize| self.hosted(instance, room).any(|own| own == service);
             let pairs = instance.together.iter().filter(|pair| pair.services.iter().all(|&service| hosts(service)));
             rewards += pairs.map(|pair| pair.reward).sum::<f64>();
         }
@@ -122,17 +118,6 @@ impl Candidate {
         }
         served.sort_by_key(|entry| (entry.service, entry.demand, entry.host));
         served
-    }
-}
-
-/// Places of a host under these decisions.
-fn places_of(open: &[u64], states: &[Option<usize>], instance: &Instance, host: usize) -> f64 {
-    match host.checked_sub(instance.groups.len()) {
-        None => {
-            let choices = instance.groups[host].choices.clone();
-            choices.map(|choice| instance.choices[choice].places * f64::from(open[choice].count_ones())).sum()
-        }
-        Some(f) => states[f].map_or(0.0, |state| instance.stays[f].states[state].places),
     }
 }
 

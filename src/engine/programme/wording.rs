@@ -7,6 +7,9 @@ use crate::travel::Id;
 use super::instance::Instance;
 use super::rows::RowKind;
 
+/// The difference of two figures is nothing below this part of them.
+const NOTHING: f64 = 1e-9;
+
 /// A programme, its rules and its rows, to be spoken of.
 #[derive(Clone, Copy)]
 pub(crate) struct Wording<'a> {
@@ -54,13 +57,8 @@ impl Wording<'_> {
             RowKind::LeastComplexes => ("the number of complexes".into(), None, ""),
             RowKind::Quota(at) => {
                 let quota = self.instance.rows.quotas.get(at)?;
-                let unit = match quota.least {
-                    Least::PlacesPer1000People(_) => "places",
-                    Least::AreaPer100Households(_) => "m²",
-                    Least::Facilities(_) if missing == 1.0 => "facility",
-                    Least::Facilities(_) => "facilities",
-                };
-                (format!("{} quota", self.service(quota.service)), quota.district.and_then(district), unit)
+                let rule = format!("{} quota", self.service(quota.service));
+                (rule, quota.district.and_then(district), quota.least.unit(missing))
             }
             RowKind::LeastMet => ("the share of need met".into(), None, ""),
             RowKind::LeastMetOfService(service) => {
@@ -129,12 +127,11 @@ impl Wording<'_> {
                 "too little area{there}: its smallest size takes {smallest} m², the largest compatible space has {largest} m²"
             );
         }
-        let unit = match quota.least {
-            Least::PlacesPer1000People(_) => " places",
-            Least::AreaPer100Households(_) => " m²",
-            Least::Facilities(_) => "",
-        };
-        format!("all that can be{there} is {}{unit}", shown(most))
+        let figure = shown(most, quota.amount);
+        match quota.least {
+            Least::Facilities(_) => format!("all that can be{there} is {figure}"),
+            least => format!("all that can be{there} is {figure} {}", least.unit(most)),
+        }
     }
 
     /// Why nothing fits into a space.
@@ -183,8 +180,11 @@ fn suits(programme: &Programme, service: &crate::service::Service, space: &crate
     service.suits(space) && (programme.slots.is_empty() || programme.slots.iter().any(|slot| shared(&slot.name)))
 }
 
-/// A figure to be read, with at most seven digits.
-pub(crate) fn shown(value: f64) -> String {
+/// A figure to be read, with at most seven digits; what is nothing beside the other figure is 0.
+pub(crate) fn shown(value: f64, beside: f64) -> String {
+    if value.abs() <= NOTHING * beside.abs() {
+        return "0".into();
+    }
     let rounded = if value < 0.0 { -nearest(-value, f64::round) } else { nearest(value, f64::round) };
     crate::solve::grouped(rounded)
 }
@@ -226,8 +226,14 @@ mod tests {
 
     #[test]
     fn figures_are_read_with_their_thousands_apart() {
-        assert_eq!(shown(1_234_567.8), "1,234,568");
-        assert_eq!(shown(-1_500.25), "-1,500.25");
-        assert_eq!((shown(0.0), shown(999.0)), ("0".into(), "999".into()));
+        assert_eq!(shown(1_234_567.8, 0.0), "1,234,568");
+        assert_eq!(shown(-1_500.25, 0.0), "-1,500.25");
+        assert_eq!((shown(0.0, 0.0), shown(999.0, 0.0)), ("0".into(), "999".into()));
+    }
+
+    #[test]
+    fn what_rounding_leaves_of_a_difference_is_shown_as_nothing() {
+        assert_eq!(shown(0.3 - (0.1 + 0.2), 0.3), "0");
+        assert_eq!(shown(3e-7, 0.3), "0.0000003");
     }
 }

@@ -18,6 +18,18 @@ pub enum Least {
     Facilities(u32),
 }
 
+impl Least {
+    /// What so many of it are counted in.
+    pub(crate) fn unit(self, count: f64) -> &'static str {
+        match self {
+            Self::PlacesPer1000People(_) => "places",
+            Self::AreaPer100Households(_) => "m²",
+            Self::Facilities(_) if count == 1.0 => "facility",
+            Self::Facilities(_) => "facilities",
+        }
+    }
+}
+
 /// A quota of one service, in one district or in each of them.
 ///
 /// Facilities and spaces count in the district where they stand. Facilities of unknown places or area count nothing

@@ -146,13 +146,9 @@ impl Layout {
             }
         }
         for (room, offered) in offered.iter().enumerate() {
-            let services = offered.iter().filter(|&&open| open != 0).count() as f64;
-            if let Some(sharing) = &instance.sharing {
-                let is_core = |service: &usize| sharing.core[*service] && offered[*service] != 0;
-                let core = (0..offered.len()).filter(is_core).count() as f64;
-                let complex = services >= sharing.services && core >= sharing.core_services;
-                set(self.complexes[room], f64::from(u8::from(complex)));
-            }
+            let hosted = (0..instance.n_services).filter(|&service| offered[service] != 0);
+            let complex = instance.is_complex(&instance.rooms[room], hosted);
+            set(self.complexes[room], f64::from(u8::from(complex)));
             if instance.rooms[room].required {
                 set(self.rooms[room], 1.0);
             }

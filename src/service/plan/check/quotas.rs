@@ -41,17 +41,17 @@ pub(super) fn check(
                 continue;
             }
             let Standing { places, area, count } = standing[service * districts + d];
-            let (there, least, unit) = match quota.least {
-                Least::PlacesPer1000People(rate) => (places, rate * people[d] / 1_000.0, "places"),
+            let (there, least) = match quota.least {
+                Least::PlacesPer1000People(rate) => (places, rate * people[d] / 1_000.0),
                 Least::AreaPer100Households(rate) => {
                     let households = households.as_ref().map_or(f64::NAN, |households| households[d]);
-                    (area, rate * households / 100.0, "m²")
+                    (area, rate * households / 100.0)
                 }
-                Least::Facilities(least) => (count, f64::from(least), "facilities"),
+                Least::Facilities(least) => (count, f64::from(least)),
             };
             if !reaches(there, least) {
                 let place = district.map_or_else(|| "in all".to_owned(), |name| format!("in district {name:?}"));
-                let name = &quota.service;
+                let (name, unit) = (&quota.service, quota.least.unit(there));
                 return unverified(format!("{name:?} has {there} {unit} {place}, fewer than its quota of {least}"));
             }
         }
