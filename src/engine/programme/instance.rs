@@ -3,6 +3,8 @@
 //! Everything is maximised: what is to shrink counts negative. A [`Choice`] or a [`Room`] has [`Terms`]: what it gains, and
 //! what it takes of each row, and all rows read Σ taken ≤ limit.
 
+use rustc_hash::FxHashSet;
+
 use crate::error::Error;
 use crate::model::Sense;
 use crate::service::{Change, Fitout, PairRule, PlanObjective, PlanRules, Programme, Size};
@@ -213,8 +215,10 @@ impl Instance {
         let (mut rooms, mut groups, mut choices) = (Vec::new(), Vec::new(), Vec::new());
         let mut stays = rows.stays(programme);
         let mut group_of = vec![vec![None; programme.services.len()]; programme.spaces.len()];
+        let lookup = |spaces: &[u32]| spaces.iter().copied().collect::<FxHashSet<u32>>();
+        let (required, forbidden) = (lookup(&rules.required), lookup(&rules.forbidden));
         for (j, space) in (0_u32..).zip(&programme.spaces) {
-            if rules.forbidden.contains(&j) {
+            if forbidden.contains(&j) {
                 continue;
             }
             let first = groups.len();
@@ -235,7 +239,7 @@ impl Instance {
                 }
             }
             if groups.len() > first {
-                rooms.push(rows.room(rules, j, space, first..groups.len()));
+                rooms.push(rows.room(rules, j, space, required.contains(&j), first..groups.len()));
             }
         }
         for (at, choice) in choices.iter().enumerate() {

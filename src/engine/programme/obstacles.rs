@@ -14,7 +14,7 @@ pub(crate) fn find(programme: &Programme, rules: &PlanRules, instance: &Instance
     let wording = Wording { programme, rules, instance };
     let mut reasons = Vec::new();
     for &space in &rules.required {
-        if !instance.rooms.iter().any(|room| room.space == space) {
+        if instance.rooms.binary_search_by_key(&space, |room| room.space).is_err() {
             reasons.push(wording.required(space, wording.unfit(space)));
         }
     }

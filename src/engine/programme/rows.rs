@@ -1,11 +1,13 @@
 //! The rows of a programme: what all rooms, facilities and people share.
 
+use rustc_hash::FxHashMap;
+
 use crate::service::{Change, Facility, Least, PlanObjective, PlanRules, Programme, QuotaHere, Service, Size, Space};
 
 use super::instance::{Choice, Room, State, Stay, Terms};
 
 /// What a row limits.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum RowKind {
     Budget,
     Subsidy,
@@ -47,8 +49,10 @@ pub(crate) struct Rows {
     pub quotas: Vec<QuotaHere>,
     /// For each row whether the least share of the districts is added to it (objective of the worst district).
     pub worst: Vec<bool>,
-    /// Where the rows of the quotas begin.
-    first_quota: u32,
+    /// The row of each kind.
+    row_of: FxHashMap<RowKind, u32>,
+    /// Positions of the quotas of each service, in each district and in all.
+    quotas_of: FxHashMap<(usize, Option<usize>), Vec<usize>>,
     space_districts: Vec<Option<usize>>,
     facility_districts: Vec<Option<usize>>,
     /// Years of subsidy that the objective counts with the capital.
@@ -67,8 +71,9 @@ impl Rows {
     /// The rows that the rules ask for, with limits as if nothing were there yet.
     pub fn new(programme: &Programme, rules: &PlanRules) -> Self {
         let mut rows = Self::default();
-        let districts = &programme.demand.districts.names;
-        let district = |name: &Option<String>| districts.iter().position(|own| Some(own) == name.as_ref());
+        let districts = programme.demand.districts.names.iter().map(String::as_str);
+        let districts: FxHashMap<&str, usize> = districts.zip(0..).collect();
+        let district = |name: &Option<String>| districts.get(name.as_deref()?).copied();
         rows.space_districts = programme.spaces.iter().map(|space| district(&space.district)).collect();
         rows.facility_districts = programme.facilities.iter().map(|facility| district(&facility.district)).collect();
         if let PlanObjective::Cost { years } = rules.objective {
@@ -126,15 +131,18 @@ impl Rows {
                 add(RowKind::AtLeastOnce(f), -1.0);
             }
         }
-        rows.first_quota = rows.find(RowKind::Quota(0)).unwrap_or(0);
+        rows.row_of = rows.kinds.iter().copied().zip(0..).collect();
+        for (at, quota) in quotas.iter().enumerate() {
+            rows.quotas_of.entry((quota.service, quota.district)).or_default().push(at);
+        }
         rows.quotas = quotas;
         rows.worst = rows.kinds.iter().map(|kind| matches!(kind, RowKind::WorstDistrict(_))).collect();
         rows
     }
 
-    /// The row of a kind.
+    /// The row of a kind that the rules ask for.
     pub fn find(&self, kind: RowKind) -> Option<u32> {
-        self.kinds.iter().position(|&own| own == kind).and_then(|at| u32::try_from(at).ok())
+        self.row_of.get(&kind).copied()
     }
 
     /// Number of rows.
@@ -153,21 +161,26 @@ impl Rows {
 
     /// Counts what there is in a district: places for each open slot or standing, m², facilities.
     fn supply(&self, terms: &mut Terms, at: (usize, Option<usize>), places: f64, area: f64, count: f64) {
-        for (row, quota) in (self.first_quota..).zip(&self.quotas) {
-            if quota.service != at.0 || quota.district.is_some() && quota.district != at.1 {
-                continue;
-            }
-            let amount = match quota.least {
+        let here = at.1.and_then(|_| self.quotas_of.get(&at));
+        for &quota in self.quotas_of.get(&(at.0, None)).into_iter().chain(here).flatten() {
+            let amount = match self.quotas[quota].least {
                 Least::PlacesPer1000People(_) => places,
                 Least::AreaPer100Households(_) => area,
                 Least::Facilities(_) => count,
             };
-            terms.take(Some(row), -amount);
+            terms.take(self.find(RowKind::Quota(quota)), -amount);
         }
     }
 
-    /// A room.
-    pub fn room(&self, rules: &PlanRules, index: u32, space: &Space, groups: std::ops::Range<usize>) -> Room {
+    /// A room, which may be required.
+    pub fn room(
+        &self,
+        rules: &PlanRules,
+        index: u32,
+        space: &Space,
+        required: bool,
+        groups: std::ops::Range<usize>,
+    ) -> Room {
         let mut terms = Terms::default();
         self.pay(&mut terms, space.conversion_cost, space.rent);
         terms.take(self.find(RowKind::MostSpaces), 1.0);
@@ -177,7 +190,7 @@ impl Rows {
             space: index,
             area: space.area,
             rent: space.rent,
-            required: rules.required.contains(&index),
+            required,
             large: rules.complexes.as_ref().is_some_and(|rule| space.area >= rule.area),
             terms,
             complex,

@@ -108,6 +108,8 @@ impl Programme {
     /// The quotas district by district, with their amounts.
     pub(crate) fn quotas_here(&self, quotas: &[Quota]) -> Vec<QuotaHere> {
         let districts = &self.demand.districts;
+        let households = self.demand.households.as_deref().unwrap_or_default();
+        let (people, households) = (self.by_district(&self.demand.people), self.by_district(households));
         let mut here = Vec::new();
         for quota in quotas {
             let Some(service) = self.services.iter().position(|service| service.name == quota.service) else {
@@ -119,21 +121,31 @@ impl Programme {
                 None => (0..districts.names.len()).map(Some).collect(),
             };
             for district in places {
-                let sum = |values: &[f64]| -> f64 {
-                    let inside =
-                        |i: usize| district.is_none_or(|d| districts.of.get(i).is_some_and(|&o| o as usize == d));
-                    values.iter().enumerate().filter(|(i, _)| inside(*i)).map(|(_, value)| value).sum()
-                };
+                let at = district.unwrap_or(districts.names.len());
+                let of = |sums: &[f64]| sums.get(at).copied().unwrap_or(0.0);
                 let amount = match quota.least {
-                    Least::PlacesPer1000People(rate) => rate * sum(&self.demand.people) / 1000.0,
-                    Least::AreaPer100Households(rate) => {
-                        rate * self.demand.households.as_deref().map_or(0.0, sum) / 100.0
-                    }
+                    Least::PlacesPer1000People(rate) => rate * of(&people) / 1000.0,
+                    Least::AreaPer100Households(rate) => rate * of(&households) / 100.0,
                     Least::Facilities(count) => f64::from(count),
                 };
                 here.push(QuotaHere { service, district, least: quota.least, amount });
             }
         }
         here
+    }
+
+    /// The sum of some figures of the demand points in each district, and of all of them at the end.
+    fn by_district(&self, figures: &[f64]) -> Vec<f64> {
+        let districts = &self.demand.districts;
+        let mut sums = vec![0.0; districts.names.len() + 1];
+        for (i, figure) in figures.iter().enumerate() {
+            if let Some(sum) = districts.of.get(i).and_then(|&district| sums.get_mut(district as usize)) {
+                *sum += figure;
+            }
+        }
+        if let Some(all) = sums.last_mut() {
+            *all = figures.iter().sum();
+        }
+        sums
     }
 }
