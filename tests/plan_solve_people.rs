@@ -301,6 +301,28 @@ fn the_objective_of_cost_adds_years_of_subsidy_to_the_capital() {
 }
 
 #[test]
+fn the_objective_of_cost_weighs_conversion_against_fit_outs() {
+    // The cheaper size fits into the dearer hall alone.
+    let sizes = bare("canteen", 1.0).module(module(120.0, 10.0, 20.0)).module(module(100.0, 10.0, 50.0));
+    let halls = [hall(120.0).conversion_cost(40.0), hall(100.0)];
+    let mut town = Programme::new(Demand::new([10.0]), [sizes]).spaces(halls).travel_to_spaces(walks(&[[1.0, 1.0]]));
+    best(&town, &aim(CAPITAL).least_met(1.0), 50.0);
+    town.spaces[0].conversion_cost = 20.0;
+    best(&town, &aim(CAPITAL).least_met(1.0), 40.0);
+}
+
+#[test]
+fn the_objective_of_cost_weighs_open_slots_against_fit_outs() {
+    // 5 places for 20 in two slots, or 10 places for 40 in one; each open slot costs 8 a year.
+    let small = module(50.0, 5.0, 20.0).running_cost(8.0);
+    let large = module(100.0, 10.0, 40.0).running_cost(8.0);
+    let hamlet = hamlet(100.0, [bare("canteen", 1.0).module(small).module(large)]).slots(slots());
+    let cost = |years| aim(PlanObjective::Cost { years }).least_met(1.0);
+    best(&hamlet, &cost(2.0), 52.0);
+    best(&hamlet, &cost(3.0), 64.0);
+}
+
+#[test]
 fn the_objective_of_the_worst_district_is_its_share() {
     // 8 places for 16 people, half of them in each district.
     best(&near(8.0), &aim(PlanObjective::WorstDistrict).budget(50.0), 0.5);
