@@ -3,15 +3,11 @@
 #[path = "support/plan_tiny.rs"]
 mod plan_tiny;
 
-use plan_tiny::{CAPITAL, FAR, aim, bare, best, hall, hamlet, module, service, slots, town, walks};
-use siting::service::{Complexes, Demand, Facility, Pair, PlanObjective, PlanRules, Programme};
-
-fn free() -> PlanRules {
-    PlanRules::default()
-}
+use plan_tiny::{CAPITAL, FAR, aim, bare, best, free, hamlet, module, service, slots, town, two_halls, walks};
+use siting::service::{Complexes, Demand, Facility, Pair, PlanObjective, Programme, Service};
 
 /// A canteen for each of 10 people and a clinic for 6 of them, 100 m² each.
-fn both() -> [siting::service::Service; 2] {
+fn both() -> [Service; 2] {
     [service("canteen", 1.0), service("clinic", 0.6)]
 }
 
@@ -122,25 +118,18 @@ fn a_pair_shares_area_only_while_both_are_open() {
     best(&hamlet(160.0), &free(), 19.0);
 }
 
-/// Two halls of 200 m² at the door of 10 people.
-fn two_halls() -> Programme {
-    Programme::new(Demand::new([10.0]), both())
-        .spaces([hall(200.0), hall(200.0)])
-        .travel_to_spaces(walks(&[[1.0, 1.0]]))
-}
-
 #[test]
 fn a_pair_in_one_space_is_rewarded_once_for_each_space() {
-    best(&two_halls(), &free(), 16.0);
-    let paired = two_halls().pairs([Pair::together("canteen", "clinic", 0.0, 3.0)]);
+    best(&two_halls(200.0, both()), &free(), 16.0);
+    let paired = two_halls(200.0, both()).pairs([Pair::together("canteen", "clinic", 0.0, 3.0)]);
     best(&paired, &free().most_spaces(1), 19.0);
     best(&paired, &free(), 22.0);
 }
 
 #[test]
 fn a_reward_makes_a_plan_cheaper() {
-    best(&two_halls(), &aim(CAPITAL).least_met(1.0), 100.0);
-    let paired = two_halls().pairs([Pair::together("canteen", "clinic", 0.0, 30.0)]);
+    best(&two_halls(200.0, both()), &aim(CAPITAL).least_met(1.0), 100.0);
+    let paired = two_halls(200.0, both()).pairs([Pair::together("canteen", "clinic", 0.0, 30.0)]);
     best(&paired, &aim(CAPITAL).least_met(1.0), 70.0);
 }
 
@@ -186,8 +175,7 @@ fn a_service_has_one_size_in_a_space() {
     let sizes = || bare("canteen", 2.0).module(module(50.0, 6.0, 20.0)).module(module(60.0, 8.0, 50.0));
     // Both sizes have 14 places and fit; 20 are needed.
     best(&hamlet(200.0, [sizes()]), &free(), 8.0);
-    let halls = Programme::new(Demand::new([10.0]), [sizes()]).spaces([hall(200.0), hall(200.0)]);
-    best(&halls.travel_to_spaces(walks(&[[1.0, 1.0]])), &free(), 16.0);
+    best(&two_halls(200.0, [sizes()]), &free(), 16.0);
 }
 
 /// 10 people who need 10, 6 and 3 of three services, and a hall of 300 m²; two services take 100 m².

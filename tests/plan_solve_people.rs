@@ -3,12 +3,8 @@
 #[path = "support/plan_tiny.rs"]
 mod plan_tiny;
 
-use plan_tiny::{CAPITAL, FAR, aim, bare, best, hall, hamlet, module, service, slots, town, walks};
-use siting::service::{Demand, Facility, Least, PlanObjective, PlanRules, Programme, Quota, Service, Setting};
-
-fn free() -> PlanRules {
-    PlanRules::default()
-}
+use plan_tiny::{CAPITAL, FAR, aim, bare, best, free, hall, hamlet, module, service, slots, town, two_halls, walks};
+use siting::service::{Demand, Facility, Least, PlanObjective, Programme, Quota, Service, Setting};
 
 /// The canteen of [`service`] alone: 100 m², 10 places, a price of 50.
 fn canteen() -> Service {
@@ -32,8 +28,7 @@ fn standing(facility: Facility, service: Service) -> Programme {
 
 #[test]
 fn need_is_met_once() {
-    let halls = Programme::new(Demand::new([10.0]), [canteen()]).spaces([hall(100.0), hall(100.0)]);
-    best(&halls.travel_to_spaces(walks(&[[1.0, 1.0]])), &free(), 10.0);
+    best(&two_halls(100.0, [canteen()]), &free(), 10.0);
 }
 
 #[test]
@@ -117,8 +112,7 @@ fn every_district_has_the_quota_that_names_none() {
 
 #[test]
 fn a_programme_without_districts_has_its_quota_in_all() {
-    let halls = Programme::new(Demand::new([10.0]), [canteen()]).spaces([hall(100.0), hall(100.0)]);
-    let halls = halls.travel_to_spaces(walks(&[[1.0, 1.0]]));
+    let halls = two_halls(100.0, [canteen()]);
     best(&halls, &aim(CAPITAL), 0.0);
     best(&halls, &aim(CAPITAL).quota(Quota::new("canteen", Least::Facilities(2))), 100.0);
 }

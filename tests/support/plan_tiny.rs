@@ -42,6 +42,12 @@ pub fn hamlet(area: f64, services: impl Into<Vec<Service>>) -> Programme {
     Programme::new(Demand::new([10.0]), services).spaces([hall(area)]).travel_to_spaces(walks(&[[1.0]]))
 }
 
+/// 10 people with two halls at their door.
+pub fn two_halls(area: f64, services: impl Into<Vec<Service>>) -> Programme {
+    let halls = Programme::new(Demand::new([10.0]), services).spaces([hall(area), hall(area)]);
+    halls.travel_to_spaces(walks(&[[1.0, 1.0]]))
+}
+
 /// 10 people in the North and 6 in the South, each with a hall of 100 m² at their door, too far from the other.
 pub fn town(services: impl Into<Vec<Service>>) -> Programme {
     Programme::new(Demand::new([10.0, 6.0]).districts(["North", "South"], [0, 1]), services)
@@ -52,6 +58,11 @@ pub fn town(services: impl Into<Vec<Service>>) -> Programme {
 /// Two slots.
 pub fn slots() -> [Slot; 2] {
     [Slot::new("morning", 8.0, 12.0), Slot::new("evening", 17.0, 21.0)]
+}
+
+/// Most people met, without limits.
+pub fn free() -> PlanRules {
+    PlanRules::default()
 }
 
 /// Rules with an objective.
