@@ -18,7 +18,7 @@ use crate::model::Sense;
 use crate::solve::{Control, Method, Phase};
 
 /// Steps of the ascent in each round.
-const STEPS: usize = 20;
+const STEPS: usize = 5;
 /// Rounds at most before the solver takes over.
 const ROUNDS: usize = 200;
 /// A programme of so few arcs and choices is soon solved by the solver, after so many rounds.
@@ -51,7 +51,7 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
     let cell_of = cell_of_arcs(instance);
     let neighbours = Neighbours::new(instance, &reach);
     let mut random = Random::of_seed(control.options.seed);
-    let mut ascent = Ascent::new(instance, &reach);
+    let mut ascent = Ascent::new(instance, &reach, control.options.seed);
     let bounds = control.options.method == Method::Auto;
     let mut best = start;
     let mut draft = best.as_ref().map(|best| Draft::of(instance, &reach, &cell_of, best));
@@ -59,15 +59,14 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
     let rounds = if instance.cells.arcs.len() + instance.choices.len() < SMALL { ROUNDS_OF_SMALL } else { ROUNDS };
     for round in 0..rounds {
         // Prices and plans are worked on side by side, each with what the other knew before.
-        let plan = best.as_ref().map(|best| best.value);
         let prices = ascent.best.clone();
-        let wanted = ascent.wanted();
+        let wanted = ascent.wanted(instance);
         let (found, ()) = rayon::join(
             || {
                 let near = (&neighbours, &wanted[..]);
                 draft.as_mut().is_some_and(|draft| improve(instance, draft, &prices, near, &mut random, control))
             },
-            || climb(instance, &reach, &mut ascent, plan, control),
+            || climb(instance, &reach, &mut ascent, control),
         );
         idle = if found { 0 } else { idle + 1 };
         if bounds {
@@ -122,9 +121,9 @@ fn improve(
 }
 
 /// Steps towards a better bound.
-fn climb(instance: &Instance, reach: &Reach, ascent: &mut Ascent, plan: Option<f64>, control: &Control) {
+fn climb(instance: &Instance, reach: &Reach, ascent: &mut Ascent, control: &Control) {
     for _ in 0..STEPS {
-        if ascent.is_done() || control.stop().is_some() || !ascent.step(instance, reach, plan) {
+        if ascent.is_done() || control.stop().is_some() || !ascent.step(instance, reach) {
             return;
         }
     }
@@ -150,10 +149,10 @@ fn polish(instance: &Instance, candidate: Candidate, control: &Control) -> Resul
 fn settled(instance: &Instance, reach: &Reach, ascent: &Ascent, best: Option<&Candidate>) -> Scope {
     let mut scope = Scope::all(instance);
     let Some(best) = best else { return scope };
-    let Some(relaxed) = relax(instance, reach, &ascent.best, &[], 0.0, 0.0) else { return scope };
+    let Some(relaxed) = relax(instance, reach, &ascent.best, &[], 0.0) else { return scope };
     let tariff = Tariff::new(instance, &ascent.best, 1.0);
     let floor = best.value - 1e-7 * best.value.abs();
-    for (room, (entry, now)) in instance.rooms.iter().zip(&relaxed.rooms).enumerate() {
+    for (room, (entry, now)) in instance.rooms.iter().zip(&relaxed.parts).enumerate() {
         let limits = super::pricing::limits(instance, reach, &tariff, room);
         for (choice, limit) in limits {
             let used = best.open[choice] != 0;

@@ -17,6 +17,7 @@ mod formulation;
 mod hunt;
 mod input;
 mod instance;
+mod mixture;
 mod nearby;
 mod obstacles;
 mod offers;

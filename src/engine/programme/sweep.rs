@@ -5,13 +5,15 @@
 //! lacking (quotas, shares, complexes) is wanted at a price that rises while it lacks.
 
 use super::candidate::Candidate;
-use super::instance::{Instance, Terms};
-use super::offers::{each_term, may_help, most, offers_of};
+use super::instance::{Choice, Instance, Terms};
+use super::mixture::Mixture;
+use super::offers::{Priced, each_term, may_help, most};
 use super::reach::Reach;
 use super::room::{Look, Offer, RoomPrices, best};
 use super::takers::Takers;
 use super::tariff::{Prices, Tariff};
 use crate::engine::random::Random;
+use crate::service::Size;
 use crate::solve::Control;
 
 /// A fit-out within this share of a room's best is good enough for a sweep.
@@ -194,6 +196,61 @@ impl<'a> Draft<'a> {
         self.count(room, 1.0);
     }
 
+    /// Takes a facility from where it stands.
+    pub fn leave(&mut self, f: usize) {
+        self.clear(self.instance.groups.len() + f);
+        if let Some(state) = self.states[f].take() {
+            self.take(&self.instance.stays[f].states[state].terms, -1.0);
+        }
+    }
+
+    /// Fits an empty room out; people are served there as in a mixture, as far as they are left and places last.
+    pub fn fit_as(&mut self, room: usize, offers: &[Offer], mixture: &Mixture) {
+        for offer in offers {
+            let choice = &self.instance.choices[offer.choice];
+            let mut places = choice.places * f64::from(offer.slots.count_ones());
+            let mut served = Vec::new();
+            for (&(arc, cell), share) in
+                self.reach.of(choice.group).iter().zip(mixture.shares(self.reach.range(choice.group)))
+            {
+                let need = self.instance.cells.cells[cell as usize].need;
+                let people = (share * need).min(self.left[cell as usize]).min(places);
+                if people > 1e-9 * need {
+                    served.push((arc, people));
+                    self.serve(arc, people);
+                    places -= people;
+                }
+            }
+            self.served[choice.group] = served;
+        }
+        self.rooms[room] = offers.to_vec();
+        self.count(room, 1.0);
+    }
+
+    /// Fills the places that are left.
+    pub fn fill(&mut self, tariff: &Tariff) {
+        for room in 0..self.rooms.len() {
+            for offer in self.rooms[room].clone() {
+                let choice = &self.instance.choices[offer.choice];
+                let taken: f64 = self.served[choice.group].iter().map(|entry| entry.1).sum();
+                let places = choice.places * f64::from(offer.slots.count_ones()) - taken;
+                if places <= 1e-9 * choice.places {
+                    continue;
+                }
+                let mut served = Vec::new();
+                self.takers(choice.group, tariff, 0.0).serve(places, 0.0, |arc, people| served.push((arc, people)));
+                served.iter().for_each(|&(arc, people)| self.serve(arc, people));
+                let own = &mut self.served[choice.group];
+                for (arc, people) in served {
+                    match own.iter_mut().find(|entry| entry.0 == arc) {
+                        Some(entry) => entry.1 += people,
+                        None => own.push((arc, people)),
+                    }
+                }
+            }
+        }
+    }
+
     /// Gives a room its best fit-out.
     pub fn improve(&mut self, room: usize, tariff: &Tariff, patience: f64) {
         let instance = self.instance;
@@ -201,7 +258,14 @@ impl<'a> Draft<'a> {
         let hint = self.rooms[room].clone();
         self.empty(room);
         let entry = &instance.rooms[room];
-        let least = most(instance, entry, &tariff.rows, |g, tell| {
+        // A facility of today stays until it is taken from where it stands.
+        let free = |choice: &Choice| match choice.size {
+            Size::Moved(f) => self.states[f as usize].is_none(),
+            Size::Module(_) => true,
+        };
+        let of = |group| Priced::of(instance, group, &tariff.rows, free);
+        let sizes: Vec<Vec<Priced>> = instance.groups[entry.groups.clone()].iter().map(of).collect();
+        let least = most(instance, entry, &tariff.rows, &sizes, |g, tell| {
             for &(arc, cell) in self.reach.of(g) {
                 let (left, need) = (self.left[cell as usize], instance.cells.cells[cell as usize].need);
                 if left > 1e-9 * need {
@@ -212,18 +276,18 @@ impl<'a> Draft<'a> {
         if least <= 0.0 && !entry.required {
             return;
         }
-        let may_help = may_help(instance, entry);
         let offers: Vec<Vec<Offer>> = entry
             .groups
             .clone()
-            .map(|g| {
+            .zip(&sizes)
+            .map(|(g, sizes)| {
                 let group = &instance.groups[g];
                 let takers = self.takers(g, tariff, patience);
                 let mut own = Vec::new();
-                for at in group.choices.clone() {
-                    offers_of(&instance.choices[at], at, group.minimum_use, &takers, &tariff.rows, &mut own);
+                sizes.iter().for_each(|size| size.offers(instance, group.minimum_use, &takers, &mut own));
+                if !may_help(instance, entry, group.service) {
+                    own.retain(|offer| offer.worth > 0.0);
                 }
-                own.retain(|offer| offer.worth > 0.0 || may_help);
                 own
             })
             .collect();
