@@ -4,12 +4,21 @@
 //! another at more cost are gone; being open is the same variable as being fitted out where there is one slot; shares and
 //! pairs are continuous.
 
-use good_lp::{Constraint, Expression, IntoAffineExpression, ProblemVariables, Variable, constraint, variable};
+use good_lp::{Constraint, Expression, ProblemVariables, Variable, constraint, variable};
 
 use super::candidate::Candidate;
 use super::instance::{Choice, Instance, Terms};
+use super::rows::RowKind;
 use crate::engine::mip::Formulation;
 use crate::model::{Sense, power_of_row, times_power};
+use crate::service::Programme;
+
+mod names;
+
+pub(crate) use names::Names;
+
+/// Rows of shares and means are multiplied by two to this power: a millionth of them is too much.
+const FINE: i32 = 12;
 
 /// What a formulation may decide.
 #[derive(Debug, Clone)]
@@ -271,18 +280,46 @@ pub(crate) fn formulate<'a>(
     }
     let start = start.map(|candidate| layout.values(instance, candidate));
     let rows = Writer { instance, layout: layout.clone(), columns }.rows();
-    let entries = rows.iter().map(|row| row.expression().linear_coefficients().count()).sum();
+    let entries = rows.iter().map(Row::len).sum();
     let formulation = Formulation {
         variables,
         objective,
         constant: times_power(instance.constant, power),
         sense: Sense::Maximize,
-        rows: Box::new(rows.into_iter()),
+        rows: Box::new(rows.into_iter().map(Row::scaled)),
         entries,
         start,
         step: 0.0,
     };
     (formulation, layout, power)
+}
+
+/// The whole programme in natural units, as a formulation that minimises, with the names of its columns and rows: its
+/// objective is the plan's where that is to shrink, and less the plan's where that is to grow.
+pub(crate) fn formulate_plainly<'a>(instance: &'a Instance, programme: &Programme) -> (Formulation<'a>, Names) {
+    let scope = Scope::all(instance);
+    let layout = Layout::new(instance, &scope);
+    let mut variables = ProblemVariables::new();
+    let columns = columns(instance, &scope, &layout, &mut variables);
+    let mut gains = vec![0.0; layout.len];
+    add_gains(instance, &layout, &mut gains);
+    let mut objective = Expression::with_capacity(layout.len);
+    for (column, &gain) in columns.iter().zip(&gains).filter(|(_, gain)| **gain != 0.0) {
+        objective.add_mul(-gain, *column);
+    }
+    let rows = Writer { instance, layout: layout.clone(), columns }.rows();
+    let names = Names::new(programme, instance, &layout, &rows);
+    let formulation = Formulation {
+        variables,
+        objective,
+        constant: 0.0 - instance.constant,
+        sense: Sense::Minimize,
+        entries: rows.iter().map(Row::len).sum(),
+        rows: Box::new(rows.into_iter().map(Row::plain)),
+        start: None,
+        step: 0.0,
+    };
+    (formulation, names)
 }
 
 /// The programme that breaks its rules as little as can be: rows with a size get a slack in units of it, required rooms may
@@ -301,13 +338,13 @@ pub(crate) fn formulate_elastic<'a>(
         objective.add_mul(-1.0, columns[column]);
     });
     let rows = Writer { instance, layout: layout.clone(), columns }.rows();
-    let entries = rows.iter().map(|row| row.expression().linear_coefficients().count()).sum();
+    let entries = rows.iter().map(Row::len).sum();
     let formulation = Formulation {
         variables,
         objective,
         constant: 0.0,
         sense: Sense::Maximize,
-        rows: Box::new(rows.into_iter()),
+        rows: Box::new(rows.into_iter().map(Row::scaled)),
         entries,
         start: None,
         step: 0.0,
@@ -416,23 +453,51 @@ impl Sum {
         }
     }
 
-    /// Σ ≤ limit, in a unit in which the solver's tolerance is far below the figures; `None` where nothing is left.
-    pub fn at_most(self, limit: f64) -> Option<Constraint> {
-        let largest = self.0.iter().fold(0.0_f64, |most, entry| most.max(entry.1.abs()));
-        if self.0.is_empty() && limit >= 0.0 {
-            return None;
-        }
-        let power = power_of_row(largest);
-        let mut row = Expression::with_capacity(self.0.len());
-        for (column, factor) in self.0 {
+    /// Σ ≤ limit; `None` where nothing is left.
+    pub fn at_most(self, limit: f64) -> Option<Row> {
+        (!self.0.is_empty() || limit < 0.0).then_some(Row { sum: self.0, limit, shared: None })
+    }
+}
+
+/// Σ ≤ limit, in natural units.
+#[derive(Debug)]
+pub(super) struct Row {
+    sum: Vec<(Variable, f64)>,
+    limit: f64,
+    /// What it limits, when all share it.
+    pub shared: Option<RowKind>,
+}
+
+impl Row {
+    /// Entries.
+    pub fn len(&self) -> usize {
+        self.sum.len()
+    }
+
+    /// In a unit in which the solver's tolerance is far below the figures.
+    pub fn scaled(self) -> Constraint {
+        let fine = if self.shared.is_some_and(RowKind::is_fine) { FINE } else { 0 };
+        let largest = self.sum.iter().fold(0.0_f64, |most, entry| most.max(entry.1.abs()));
+        let power = fine + power_of_row(times_power(largest, fine));
+        self.times_power(power)
+    }
+
+    /// As it is.
+    pub fn plain(self) -> Constraint {
+        self.times_power(0)
+    }
+
+    fn times_power(self, power: i32) -> Constraint {
+        let mut row = Expression::with_capacity(self.sum.len());
+        for (column, factor) in self.sum {
             row.add_mul(times_power(factor, power), column);
         }
-        Some(constraint!(row <= times_power(limit, power)))
+        constraint!(row <= times_power(self.limit, power))
     }
 }
 
 impl Writer<'_> {
-    fn rows(self) -> Vec<Constraint> {
+    fn rows(self) -> Vec<Row> {
         let mut rows = Vec::new();
         for room in 0..self.instance.rooms.len() {
             if self.layout.rooms[room].is_some() {
@@ -456,7 +521,7 @@ impl Writer<'_> {
     }
 
     /// All rows of one room.
-    fn room(&self, index: usize, rows: &mut Vec<Constraint>) {
+    fn room(&self, index: usize, rows: &mut Vec<Row>) {
         let (instance, room) = (self.instance, &self.instance.rooms[index]);
         let Some(used) = self.layout.rooms[index].map(|column| self.at(column)) else { return };
         let mut something = Sum::default();
@@ -506,7 +571,7 @@ impl Writer<'_> {
     }
 
     /// o ≤ y ≤ Σ o, or one slot exactly.
-    fn slots(&self, choice: usize, fitted: Variable, rows: &mut Vec<Constraint>) {
+    fn slots(&self, choice: usize, fitted: Variable, rows: &mut Vec<Row>) {
         if self.layout.slots[choice].is_none() {
             return;
         }
@@ -533,7 +598,7 @@ impl Writer<'_> {
     }
 
     /// The area in every slot.
-    fn area(&self, index: usize, used: Variable, rows: &mut Vec<Constraint>) {
+    fn area(&self, index: usize, used: Variable, rows: &mut Vec<Row>) {
         let (instance, room) = (self.instance, &self.instance.rooms[index]);
         for slot in 0..instance.n_slots {
             let mut taken = Sum::default();
@@ -568,7 +633,7 @@ impl Writer<'_> {
     }
 
     /// Large rooms together, small ones apart; and the rewards of pairs.
-    fn sharing(&self, index: usize, used: Variable, rows: &mut Vec<Constraint>) {
+    fn sharing(&self, index: usize, used: Variable, rows: &mut Vec<Row>) {
         let instance = self.instance;
         for &(pair, column) in &self.layout.rewards[index] {
             for service in instance.together[pair].services {
@@ -604,7 +669,7 @@ impl Writer<'_> {
     }
 
     /// Each facility has one state, or moves.
-    fn facilities(&self, rows: &mut Vec<Constraint>) {
+    fn facilities(&self, rows: &mut Vec<Row>) {
         for (stay, first) in self.instance.stays.iter().zip(&self.layout.states) {
             let Some(first) = first.filter(|_| !stay.movable) else { continue };
             let (mut most, mut least) = (Sum::default(), Sum::default());
@@ -618,7 +683,7 @@ impl Writer<'_> {
     }
 
     /// Each need is met once, each host has places, and only what is open serves.
-    fn need(&self, rows: &mut Vec<Constraint>) {
+    fn need(&self, rows: &mut Vec<Row>) {
         let (instance, cells) = (self.instance, &self.instance.cells);
         let hosts = instance.groups.len() + instance.stays.len();
         let mut loads: Vec<Sum> = (0..hosts).map(|_| Sum::default()).collect();
@@ -646,7 +711,7 @@ impl Writer<'_> {
     }
 
     /// u ≤ Σ y min(1, κ / D).
-    fn link(&self, host: usize, flow: Variable, need: f64, rows: &mut Vec<Constraint>) {
+    fn link(&self, host: usize, flow: Variable, need: f64, rows: &mut Vec<Row>) {
         let instance = self.instance;
         let mut link = Sum::default();
         link.add(flow, 1.0);
@@ -665,7 +730,7 @@ impl Writer<'_> {
     }
 
     /// The places of a group, and its minimum use.
-    fn places(&self, group: usize, load: Sum, rows: &mut Vec<Constraint>) {
+    fn places(&self, group: usize, load: Sum, rows: &mut Vec<Row>) {
         let instance = self.instance;
         let least = instance.groups[group].minimum_use;
         let mut most = Sum(load.0.clone());
@@ -683,7 +748,7 @@ impl Writer<'_> {
     }
 
     /// The places of a facility of today.
-    fn stays(&self, f: usize, mut load: Sum, reach: f64, rows: &mut Vec<Constraint>) {
+    fn stays(&self, f: usize, mut load: Sum, reach: f64, rows: &mut Vec<Row>) {
         if load.0.is_empty() {
             return;
         }
@@ -704,7 +769,7 @@ impl Writer<'_> {
     }
 
     /// The rows that all share.
-    fn shared_rows(&self, rows: &mut Vec<Constraint>) {
+    fn shared_rows(&self, rows: &mut Vec<Row>) {
         let instance = self.instance;
         let mut sums: Vec<Sum> = (0..instance.rows.len()).map(|_| Sum::default()).collect();
         let mut take = |column: Variable, terms: &Terms| {
@@ -750,9 +815,8 @@ impl Writer<'_> {
             if let Some((slack, size)) = self.layout.slacks[row] {
                 sum.add(self.at(slack), -size);
             }
-            let fine = if instance.rows.kinds[row].is_fine() { 4096.0 } else { 1.0 };
-            sum.0.iter_mut().for_each(|entry| entry.1 *= fine);
-            rows.extend(sum.at_most(fine * instance.rows.limits[row]));
+            let shared = Some(instance.rows.kinds[row]);
+            rows.extend(sum.at_most(instance.rows.limits[row]).map(|row| Row { shared, ..row }));
         }
     }
 }
