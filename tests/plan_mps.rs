@@ -101,17 +101,17 @@ fn rows_are_in_the_units_of_the_rules_whatever_their_size() {
     }
     programme.write_mps(&PlanRules::default().budget(567e6).least_met(0.25), &path).unwrap();
     let model = Mps::read(&path);
-    let row = |name: &str| model.rows.iter().find(|row| row.0 == name).unwrap();
+    let row = |name: &str| model.rows.iter().find(|row| row.name == name).unwrap();
     let column = |name: &str| model.columns.iter().position(|column| column.0 == name).unwrap();
-    let (_, costs, budget) = row("budget");
-    assert_eq!(*budget, 567e6);
+    let (costs, budget) = (&row("budget").entries, row("budget").limit);
+    assert_eq!(budget, 567e6);
     assert!(costs.contains(&(column("fit.0.canteen.large"), 150e6)));
     assert!(costs.contains(&(column("use.0"), 100.0)));
     assert!(costs.contains(&(column("facility.1.enlarged"), 30.0)));
-    let (_, shares, least) = row("least.met");
+    let (shares, least) = (&row("least.met").entries, row("least.met").limit);
     let own = shares.iter().find(|entry| entry.0 == column("serve.canteen.0.space.0")).unwrap().1;
     // 10 and 20 of 115.2 in need, survey included: homes 0 and 1 are one.
-    assert!((own + 30.0 / 115.2).abs() < 1e-12 && *least == -0.25, "{own}");
+    assert!((own + 30.0 / 115.2).abs() < 1e-12 && least == -0.25, "{own}");
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn names_tell_what_columns_and_rows_are() {
         assert!(model.columns.iter().any(|column| column.0 == name), "{name} is not among {:?}", model.columns);
     }
     for name in ["subsidy", "most.spaces", "least.complexes", "quota.0.childcare.North", "least.met.service.culture"] {
-        assert!(model.rows.iter().any(|row| row.0 == name), "{name} is no row");
+        assert!(model.rows.iter().any(|row| row.name == name), "{name} is no row");
     }
 }
 

@@ -5,13 +5,21 @@ use std::path::Path;
 
 use good_lp::{Expression, ProblemVariables, ResolutionError, Solution, SolverModel, Variable, constraint, variable};
 
+/// Σ ≤ limit.
+#[derive(Debug)]
+pub struct Row {
+    pub name: String,
+    /// Column and factor.
+    pub entries: Vec<(usize, f64)>,
+    pub limit: f64,
+}
+
 /// A model as the file says it: columns between 0 and 1, rows Σ ≤ limit, an objective to be minimised.
 #[derive(Debug, Default)]
 pub struct Mps {
     /// Names and whether the column is 0 or 1.
     pub columns: Vec<(String, bool)>,
-    /// Names, entries by column, limits.
-    pub rows: Vec<(String, Vec<(usize, f64)>, f64)>,
+    pub rows: Vec<Row>,
     pub costs: Vec<(usize, f64)>,
     pub constant: f64,
 }
@@ -33,7 +41,7 @@ impl Mps {
                 ("ROWS", ["N", name]) => objective = *name,
                 ("ROWS", ["L", name]) => {
                     assert!(rows.insert(*name, model.rows.len()).is_none(), "two rows {name}");
-                    model.rows.push(((*name).into(), Vec::new(), 0.0));
+                    model.rows.push(Row { name: (*name).into(), entries: Vec::new(), limit: 0.0 });
                 }
                 ("COLUMNS", [_, "'MARKER'", _]) => {}
                 ("COLUMNS", [name, pairs @ ..]) => {
@@ -48,7 +56,7 @@ impl Mps {
                                 assert_eq!(pair[0], objective);
                                 model.costs.push((column, value));
                             }
-                            Some(&row) => model.rows[row].1.push((column, value)),
+                            Some(&row) => model.rows[row].entries.push((column, value)),
                         }
                     }
                 }
@@ -56,7 +64,7 @@ impl Mps {
                     let value: f64 = value.parse().unwrap();
                     match rows.get(name) {
                         None => model.constant = -value,
-                        Some(&row) => model.rows[row].2 = value,
+                        Some(&row) => model.rows[row].limit = value,
                     }
                 }
                 ("BOUNDS", [kind @ ("BV" | "UP"), _, name, rest @ ..]) => {
@@ -88,7 +96,7 @@ impl Mps {
         };
         let mut model = variables.minimise(sum(&self.costs)).using(good_lp::solvers::highs::highs);
         model = model.set_option("mip_rel_gap", 0.0).set_option("mip_abs_gap", 0.0);
-        for (_, entries, limit) in &self.rows {
+        for Row { entries, limit, .. } in &self.rows {
             model.add_constraint(constraint!(sum(entries) <= *limit));
         }
         match model.solve() {
