@@ -5,9 +5,11 @@
 //! of the direction, times a factor that shrinks, as does the part, while the bound does not improve.
 
 use super::instance::Instance;
-use super::pricing::{Prices, Reach, Relaxed, relax, sample};
+use super::pricing::{Relaxed, relax, sample};
+use super::reach::Reach;
 use super::room::FitOut;
 use super::rows::RowKind;
+use super::tariff::Prices;
 
 /// Steps without improvement after which the factor shrinks.
 const PATIENCE: usize = 10;

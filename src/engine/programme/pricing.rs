@@ -12,116 +12,12 @@
 
 use rayon::prelude::*;
 
-use super::cells::Cell;
-use super::instance::{Choice, Instance, Room, Terms};
+use super::instance::Instance;
+use super::offers::{each_term, may_help, most, offers_of};
+use super::reach::{Reach, cell_of_arcs};
 use super::room::{FitOut, Look, Offer, RoomPrices, best};
-
-/// Prices of cells and rows.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Prices {
-    pub cells: Vec<f64>,
-    pub rows: Vec<f64>,
-}
-
-/// Who reaches which host, from the hosts' side.
-#[derive(Debug, Clone)]
-pub(crate) struct Reach {
-    start: Vec<usize>,
-    /// Arc and cell.
-    arcs: Vec<(u32, u32)>,
-}
-
-impl Reach {
-    pub fn new(instance: &Instance) -> Self {
-        let hosts = instance.groups.len() + instance.stays.len();
-        let mut start = vec![0_usize; hosts + 1];
-        for arc in &instance.cells.arcs {
-            start[arc.host as usize + 1] += 1;
-        }
-        for at in 0..hosts {
-            start[at + 1] += start[at];
-        }
-        let mut next = start.clone();
-        let mut arcs = vec![(0, 0); instance.cells.arcs.len()];
-        for (c, cell) in (0_u32..).zip(&instance.cells.cells) {
-            for at in cell.arcs.clone() {
-                let slot = &mut next[instance.cells.arcs[at].host as usize];
-                arcs[*slot] = (u32::try_from(at).unwrap_or(u32::MAX), c);
-                *slot += 1;
-            }
-        }
-        Self { start, arcs }
-    }
-
-    /// Arcs and cells of a host.
-    pub fn of(&self, host: usize) -> &[(u32, u32)] {
-        &self.arcs[self.start[host]..self.start[host + 1]]
-    }
-}
-
-/// The cells that a host reaches, those that pay most per person first.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Takers {
-    /// Worth per person, people, arc.
-    takers: Vec<(f64, f64, u32)>,
-    /// People and worth up to and including each.
-    sums: Vec<(f64, f64)>,
-    /// How many pay anything.
-    paying: usize,
-}
-
-impl Takers {
-    /// Takes arcs with people and worth of all of them.
-    pub fn fill(&mut self, arcs: impl Iterator<Item = (u32, f64, f64)>) {
-        self.takers.clear();
-        self.takers
-            .extend(arcs.filter(|entry| entry.1 > 0.0).map(|(arc, people, worth)| (worth / people, people, arc)));
-        self.takers.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(&b.2)));
-        self.sums.clear();
-        let (mut people, mut worth) = (0.0, 0.0);
-        for taker in &self.takers {
-            people += taker.1;
-            worth += taker.0 * taker.1;
-            self.sums.push((people, worth));
-        }
-        self.paying = self.takers.partition_point(|taker| taker.0 > 0.0);
-    }
-
-    /// People in reach.
-    pub fn people(&self) -> f64 {
-        self.sums.last().map_or(0.0, |sum| sum.0)
-    }
-
-    /// People who are served by so many places: those who pay, and as many others as the minimum use asks for.
-    fn served(&self, places: f64, least: f64) -> f64 {
-        let paying = self.paying.checked_sub(1).map_or(0.0, |at| self.sums[at].0);
-        paying.max(least).min(places)
-    }
-
-    /// What so many places are worth; `None` where the minimum use is out of reach.
-    pub fn worth(&self, places: f64, least: f64) -> Option<f64> {
-        let slack = 1e-9 * least;
-        if least > places + slack || least > self.people() + slack {
-            return None;
-        }
-        let people = self.served(places, least);
-        let at = self.sums.partition_point(|sum| sum.0 <= people);
-        let (before, worth) = at.checked_sub(1).map_or((0.0, 0.0), |at| self.sums[at]);
-        Some(worth + self.takers.get(at).map_or(0.0, |taker| taker.0 * (people - before)))
-    }
-
-    /// Who is served by so many places: arc and people.
-    pub fn serve(&self, places: f64, least: f64, mut tell: impl FnMut(u32, f64)) {
-        let mut left = self.served(places, least);
-        for &(_, people, arc) in &self.takers {
-            if left <= 0.0 {
-                return;
-            }
-            tell(arc, people.min(left));
-            left -= people;
-        }
-    }
-}
+use super::takers::Takers;
+use super::tariff::{Prices, Tariff};
 
 /// What the relaxation chooses.
 #[derive(Debug, Clone, Default)]
@@ -138,97 +34,6 @@ pub(crate) struct Relaxed {
     pub taken: Vec<f64>,
     /// Rooms that are used.
     pub used: f64,
-}
-
-/// Prices, with what the rows make of them for each cell.
-#[derive(Debug, Clone)]
-pub(crate) struct Tariff {
-    pub rows: Vec<f64>,
-    /// For each cell its price, and what meeting its whole need takes of the rows of shares.
-    cells: Vec<(f64, f64)>,
-    walking: f64,
-    envy: f64,
-}
-
-impl Tariff {
-    /// The prices, those of the rows times a factor.
-    pub fn new(instance: &Instance, prices: &Prices, factor: f64) -> Self {
-        let rows: Vec<f64> = prices.rows.iter().map(|price| factor * price).collect();
-        let taken = |cell: &Cell| cell.rows.iter().map(|&(row, amount)| rows[row as usize] * amount).sum::<f64>();
-        let of = |row: Option<u32>| row.map_or(0.0, |row| rows[row as usize]);
-        let cells = instance.cells.cells.iter().zip(&prices.cells).map(|(cell, price)| (*price, taken(cell))).collect();
-        Self { cells, walking: of(instance.cells.walking_row), envy: of(instance.cells.envy_row), rows }
-    }
-
-    /// What serving the whole need of a cell is worth there when the rows and a share of its price are paid.
-    pub fn worth(&self, instance: &Instance, arc: u32, cell: u32, share: f64) -> f64 {
-        let (arc, (price, taken)) = (&instance.cells.arcs[arc as usize], self.cells[cell as usize]);
-        arc.gain - taken - share * price - self.walking * arc.walking - self.envy * arc.envy
-    }
-}
-
-/// What all the fit-outs of a room are worth at most, without looking at who is served first; `people` and `worth` of an
-/// arc are those of the need that is left.
-pub(crate) fn most(
-    instance: &Instance,
-    room: &Room,
-    rows: &[f64],
-    mut each: impl FnMut(usize, &mut dyn FnMut(f64, f64)),
-) -> f64 {
-    let rewards: f64 = instance.together.iter().map(|pair| pair.reward).sum();
-    let complex = if room.large { room.complex.priced(rows).max(0.0) } else { 0.0 };
-    let mut most = room.terms.priced(rows) + rewards + complex;
-    for g in room.groups.clone() {
-        let (mut all, mut densest) = (0.0, 0.0_f64);
-        each(g, &mut |people, worth| {
-            all += worth.max(0.0);
-            densest = densest.max(worth / people);
-        });
-        let mut best = 0.0_f64;
-        for choice in &instance.choices[instance.groups[g].choices.clone()] {
-            let (fitted, open) = (choice.terms.priced(rows), choice.slot_terms.priced(rows));
-            let open = open.max(open * choice.most_slots() as f64);
-            best = best.max(f64::min(all, densest * choice.most_places()) + fitted + open);
-        }
-        most += best;
-    }
-    most
-}
-
-/// The offers of a choice: one for each set of slots.
-pub(crate) fn offers_of(
-    choice: &Choice,
-    at: usize,
-    least: f64,
-    takers: &Takers,
-    rows: &[f64],
-    offers: &mut Vec<Offer>,
-) {
-    let (fitted, open) = (choice.terms.priced(rows), choice.slot_terms.priced(rows));
-    let worth = |count: u32| {
-        let serving = takers.worth(choice.places * f64::from(count), least)?;
-        Some(serving + fitted + open * f64::from(count))
-    };
-    let mut by_count: Vec<Option<Option<f64>>> = vec![None; choice.slots.len() + 1];
-    for slots in slot_sets(choice) {
-        let count = slots.count_ones();
-        let worth = *by_count[count as usize].get_or_insert_with(|| worth(count));
-        offers.extend(worth.map(|worth| Offer { choice: at, slots, worth }));
-    }
-}
-
-/// The sets of slots in which a choice may be open.
-pub(crate) fn slot_sets(choice: &Choice) -> impl Iterator<Item = u64> {
-    let n = choice.slots.len();
-    let most = if choice.one_slot { 1 } else { u32::MAX };
-    (1_u64..1 << n.min(63)).filter(move |set| set.count_ones() <= most).map(move |set| {
-        choice
-            .slots
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| set >> at & 1 == 1)
-            .fold(0, |slots, (_, slot)| slots | 1 << slot)
-    })
 }
 
 /// One room's part of the relaxation.
@@ -396,12 +201,6 @@ fn offers_in(
     (all_takers, offers)
 }
 
-/// Whether offers that are worth nothing may help others in a room.
-pub(crate) fn may_help(instance: &Instance, room: &Room) -> bool {
-    let pays_for_others = instance.break_even || !instance.together.is_empty();
-    instance.sharing.is_some() && room.large || room.required || pays_for_others
-}
-
 fn relax_stays(instance: &Instance, reach: &Reach, tariff: &Tariff, cell_of: &[u32], relaxed: &mut Relaxed) {
     let mut takers = Takers::default();
     for (f, stay) in instance.stays.iter().enumerate() {
@@ -426,40 +225,6 @@ fn relax_stays(instance: &Instance, reach: &Reach, tariff: &Tariff, cell_of: &[u
             served.into_iter().for_each(|(arc, people)| relaxed.serve(instance, arc, cell_of[arc as usize], people));
         }
     }
-}
-
-/// The cell of each arc.
-pub(crate) fn cell_of_arcs(instance: &Instance) -> Vec<u32> {
-    let mut cell_of = vec![0; instance.cells.arcs.len()];
-    for (c, cell) in (0_u32..).zip(&instance.cells.cells) {
-        cell_of[cell.arcs.clone()].fill(c);
-    }
-    cell_of
-}
-
-/// All terms of a fit-out, with how often they count.
-pub(crate) fn each_term(instance: &Instance, room: usize, offers: &[Offer], mut tell: impl FnMut(&Terms, f64)) {
-    if offers.is_empty() {
-        return;
-    }
-    tell(&instance.rooms[room].terms, 1.0);
-    if is_complex(instance, instance.rooms[room].large, offers) {
-        tell(&instance.rooms[room].complex, 1.0);
-    }
-    for offer in offers {
-        let choice = &instance.choices[offer.choice];
-        tell(&choice.terms, 1.0);
-        tell(&choice.slot_terms, f64::from(offer.slots.count_ones()));
-    }
-}
-
-/// Whether a fit-out makes a room a complex.
-fn is_complex(instance: &Instance, large: bool, offers: &[Offer]) -> bool {
-    let Some(sharing) = &instance.sharing else { return false };
-    let core = |offer: &&Offer| sharing.core[instance.groups[instance.choices[offer.choice].group].service];
-    large
-        && offers.len() as f64 >= sharing.services
-        && offers.iter().filter(core).count() as f64 >= sharing.core_services
 }
 
 impl Relaxed {

@@ -2,8 +2,9 @@
 //! Schrimpf and others, Journal of Computational Physics 159, 2000).
 
 use super::instance::Instance;
-use super::pricing::{Prices, Reach, Tariff};
+use super::reach::Reach;
 use super::sweep::Draft;
+use super::tariff::{Prices, Tariff};
 use crate::engine::random::Random;
 
 /// Rooms that share people with each room, nearest first.

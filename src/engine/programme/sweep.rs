@@ -6,8 +6,11 @@
 
 use super::candidate::Candidate;
 use super::instance::{Instance, Terms};
-use super::pricing::{Prices, Reach, Takers, Tariff, each_term, may_help, most, offers_of};
+use super::offers::{each_term, may_help, most, offers_of};
+use super::reach::Reach;
 use super::room::{Look, Offer, RoomPrices, best};
+use super::takers::Takers;
+use super::tariff::{Prices, Tariff};
 use crate::engine::random::Random;
 use crate::solve::Control;
 

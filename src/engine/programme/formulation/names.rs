@@ -5,9 +5,10 @@
 
 use rustc_hash::FxHashSet;
 
-use super::super::instance::Instance;
-use super::super::rows::RowKind;
-use super::{Layout, Row};
+use super::layout::Layout;
+use super::sum::Row;
+use crate::engine::programme::instance::Instance;
+use crate::engine::programme::rows::RowKind;
 use crate::service::{Change, Programme, Size};
 
 /// The names of all columns and rows, no two alike.
