@@ -32,6 +32,7 @@ mod takers;
 mod tariff;
 mod what_if;
 mod wording;
+mod write;
 
 use super::{Ended, mip};
 use crate::error::Error;
@@ -98,18 +99,7 @@ impl Programme {
         let control = Control::maximising(options, sense);
         options.validate()?;
         no_sites(options)?;
-        self.validate()?;
-        rules.validate(self)?;
-        input::check(self, rules)?;
-        let instance = Instance::new(self, rules)?;
-        let obstacles = obstacles::find(self, rules, &instance);
-        if !obstacles.is_empty() {
-            return Err(Error::Infeasible(Infeasible {
-                model: "programme".into(),
-                reasons: obstacles,
-                together: false,
-            }));
-        }
+        let instance = ready(self, rules)?;
         let start = start.map(|plan| instance.decisions(plan));
         let outcome = search(&instance, start, &control)?;
         let Some(candidate) = outcome.candidate else {
@@ -150,6 +140,19 @@ impl Programme {
             served: parts.served,
         })
     }
+}
+
+/// The instance of a programme and rules that are found right, and in whose way nothing plain stands.
+fn ready(programme: &Programme, rules: &PlanRules) -> Result<Instance, Error> {
+    programme.validate()?;
+    rules.validate(programme)?;
+    input::check(programme, rules)?;
+    let instance = Instance::new(programme, rules)?;
+    let reasons = obstacles::find(programme, rules, &instance);
+    if reasons.is_empty() {
+        return Ok(instance);
+    }
+    Err(Error::Infeasible(Infeasible { model: "programme".into(), reasons, together: false }))
 }
 
 /// A plan of services cannot start from sites.
