@@ -122,11 +122,6 @@ impl Ascent {
         }
     }
 
-    /// Rooms that are used in the mixture.
-    pub fn wanted(&self, instance: &Instance) -> Vec<usize> {
-        (0..instance.rooms.len()).filter(|&room| self.mixture.active(room) > 0.05).collect()
-    }
-
     /// Whether the bound has stopped to improve.
     pub fn is_done(&self) -> bool {
         self.idle >= PATIENCE

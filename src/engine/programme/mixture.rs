@@ -12,7 +12,7 @@ use std::ops::Range;
 use super::instance::Instance;
 use super::pricing::{Part, add_up, n_parts};
 use super::reach::Reach;
-use super::tariff::Prices;
+use super::tariff::{Prices, Tariff};
 
 /// Prices in the centre, and how much they rise for each unit that is passed.
 #[derive(Debug, Clone)]
@@ -35,6 +35,15 @@ pub(crate) struct Mixture {
     /// For each cell the share that is met, and for each row what is taken.
     met: Vec<f64>,
     pub taken: Vec<f64>,
+}
+
+/// A part of a mixture.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    share: Vec<f64>,
+    active: f64,
+    gain: f64,
+    rows: Vec<(u32, f64)>,
 }
 
 /// A cell or row on the way of a part: its price at the start for each unit and how fast that rises.
@@ -116,13 +125,52 @@ impl Mixture {
         self.active[at] += length * (active - self.active[at]);
     }
 
-    pub fn total(&self) -> f64 {
-        self.gain.iter().sum()
-    }
-
     /// The shares that are served at some positions of [`Reach::arcs`].
     pub fn shares(&self, range: Range<u32>) -> &[f64] {
         &self.share[range.start as usize..range.end as usize]
+    }
+
+    /// What a part takes of rows.
+    pub fn rows_of(&self, part: usize) -> &[(u32, f64)] {
+        &self.rows[part]
+    }
+
+    /// A part as it is.
+    pub fn keep(&self, part: usize) -> Kept {
+        Kept {
+            share: self.share[self.spans[part].clone()].to_vec(),
+            active: self.active[part],
+            gain: self.gain[part],
+            rows: self.rows[part].clone(),
+        }
+    }
+
+    /// A part as it was.
+    pub fn put_back(&mut self, reach: &Reach, part: usize, kept: Kept) {
+        let span = self.spans[part].clone();
+        let arcs = reach.arcs()[span.clone()].iter();
+        for ((share, &before), &(_, cell)) in self.share[span].iter_mut().zip(&kept.share).zip(arcs) {
+            self.met[cell as usize] += before - *share;
+            *share = before;
+        }
+        self.rows[part].iter().for_each(|&(row, amount)| self.taken[row as usize] -= amount);
+        kept.rows.iter().for_each(|&(row, amount)| self.taken[row as usize] += amount);
+        (self.active[part], self.gain[part], self.rows[part]) = (kept.active, kept.gain, kept.rows);
+    }
+
+    /// Brings the prices of rows, and of the cells that some parts reach, up to date.
+    pub fn reprice(&self, instance: &Instance, reach: &Reach, penalty: &Penalty, parts: &[usize], tariff: &mut Tariff) {
+        let Penalty { centre, stiff } = penalty;
+        let rows = centre.rows.iter().zip(&stiff.rows).zip(self.taken.iter().zip(&instance.rows.limits));
+        let rows = rows.map(|((price, stiff), (taken, limit))| (price + stiff * (taken - limit)).max(0.0));
+        tariff.set_rows(instance, rows);
+        for &part in parts {
+            for &(_, cell) in &reach.arcs()[self.spans[part].clone()] {
+                let at = cell as usize;
+                let price = centre.cells[at] + stiff.cells[at] * (self.met[at] - 1.0);
+                tariff.set_cell(instance, at, price.max(0.0));
+            }
+        }
     }
 
     /// How much of a part does anything.

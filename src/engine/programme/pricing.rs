@@ -12,7 +12,7 @@
 
 use rayon::prelude::*;
 
-use super::instance::{Choice, Instance, Room};
+use super::instance::{Choice, Instance, Room, State};
 use super::offers::{Priced, each_term, may_help, most, rewards_of};
 use super::reach::Reach;
 use super::room::{FitOut, Look, Offer, RoomPrices, best};
@@ -37,6 +37,38 @@ pub(crate) struct Part {
 }
 
 impl Part {
+    /// A room with some fit-out, and who is served there: position in [`Reach::arcs`] and people.
+    pub fn of_room(
+        instance: &Instance,
+        reach: &Reach,
+        index: usize,
+        offers: Vec<Offer>,
+        served: impl Iterator<Item = (u32, f64)>,
+    ) -> Self {
+        let mut part = Self { gain: rewards_of(instance, &offers), ..Self::default() };
+        each_term(instance, index, &offers, |terms, times| {
+            part.gain += terms.gain * times;
+            part.rows.extend(terms.rows.iter().map(|&(row, amount)| (row, amount * times)));
+        });
+        served.for_each(|(at, people)| part.serve(instance, reach, at, people));
+        add_up(&mut part.rows);
+        Self { offers, ..part }
+    }
+
+    /// A facility in some state, and who is served there; without a state it has moved.
+    pub fn of_stay(
+        instance: &Instance,
+        reach: &Reach,
+        state: Option<&State>,
+        served: impl Iterator<Item = (u32, f64)>,
+    ) -> Self {
+        let Some(state) = state else { return Self::default() };
+        let mut part = Self { gain: state.terms.gain, rows: state.terms.rows.clone(), ..Self::default() };
+        served.for_each(|(at, people)| part.serve(instance, reach, at, people));
+        add_up(&mut part.rows);
+        part
+    }
+
     fn serve(&mut self, instance: &Instance, reach: &Reach, at: u32, people: f64) {
         let (arc, cell) = reach.arcs()[at as usize];
         let (cell, arc) = (&instance.cells.cells[cell as usize], &instance.cells.arcs[arc as usize]);
@@ -111,6 +143,8 @@ pub(crate) struct Held<'a> {
     pub rooms: &'a [Option<Vec<Offer>>],
     /// Facilities that have moved, or for which somebody has a room already.
     pub moved: &'a [bool],
+    /// What is left of each row, if fit-outs must not take more.
+    pub left: Option<&'a [f64]>,
 }
 
 /// What some parts do at some prices; `None` when a required room can host nothing at all.
@@ -162,11 +196,24 @@ fn room_part(
     let complex = if room.large { room.complex.priced(&tariff.rows) } else { 0.0 };
     let prices = RoomPrices { used: room.terms.priced(&tariff.rows), complex };
     let hint = held.hints.get(index).map_or(&[][..], Vec::as_slice);
-    let look = Look { prices, floor: 0.0, tolerance, hint, allowed: &|_| true };
+    let allowed = |offers: &[Offer]| held.left.is_none_or(|left| keeps_within(instance, index, offers, left));
+    let look = Look { prices, floor: 0.0, tolerance, hint, allowed: &allowed };
     let FitOut { offers, bound, .. } = best(instance, room, &offers, &look)?;
     let first = room.groups.start;
     let part = fitted(instance, reach, index, offers, |g| std::mem::take(&mut takers[g - first]));
     Some(Part { bound: if room.required { bound } else { bound.max(0.0) }, ..part })
+}
+
+/// Whether a fit-out takes no more than what is left, where it takes anything.
+fn keeps_within(instance: &Instance, index: usize, offers: &[Offer], left: &[f64]) -> bool {
+    let mut taken = Vec::new();
+    each_term(instance, index, offers, |terms, times| {
+        taken.extend(terms.rows.iter().map(|&(row, amount)| (row, amount * times)));
+    });
+    add_up(&mut taken);
+    taken.iter().all(|&(row, amount)| {
+        amount <= 0.0 || amount <= left[row as usize] + 1e-9 * instance.rows.limits[row as usize].abs()
+    })
 }
 
 /// What a room with some fit-out does, with those who take its places.
@@ -177,19 +224,14 @@ fn fitted(
     offers: Vec<Offer>,
     mut takers_of: impl FnMut(usize) -> Takers,
 ) -> Part {
-    let mut part = Part { gain: rewards_of(instance, &offers), ..Part::default() };
-    each_term(instance, index, &offers, |terms, times| {
-        part.gain += terms.gain * times;
-        part.rows.extend(terms.rows.iter().map(|&(row, amount)| (row, amount * times)));
-    });
+    let mut served = Vec::new();
     for offer in &offers {
         let choice = &instance.choices[offer.choice];
         let places = choice.places * f64::from(offer.slots.count_ones());
         let least = instance.groups[choice.group].minimum_use;
-        takers_of(choice.group).serve(places, least, |at, people| part.serve(instance, reach, at, people));
+        takers_of(choice.group).serve(places, least, |at, people| served.push((at, people)));
     }
-    add_up(&mut part.rows);
-    Part { offers, ..part }
+    Part::of_room(instance, reach, index, offers, served.into_iter())
 }
 
 /// The best state of a facility.
@@ -204,14 +246,12 @@ fn stay_part(instance: &Instance, reach: &Reach, tariff: &Tariff, f: usize) -> P
         }
     }
     let (bound, state) = best.unwrap_or((0.0, Some(0)));
-    let mut part = Part { bound, ..Part::default() };
-    if let Some(state) = state.and_then(|at| stay.states.get(at)) {
-        part.gain = state.terms.gain;
-        part.rows.clone_from(&state.terms.rows);
-        takers.serve(state.places, 0.0, |at, people| part.serve(instance, reach, at, people));
-        add_up(&mut part.rows);
+    let state = state.and_then(|at| stay.states.get(at));
+    let mut served = Vec::new();
+    if let Some(state) = state {
+        takers.serve(state.places, 0.0, |at, people| served.push((at, people)));
     }
-    part
+    Part { bound, ..Part::of_stay(instance, reach, state, served.into_iter()) }
 }
 
 /// The least share of a district: worth 1 less the prices of all districts.
