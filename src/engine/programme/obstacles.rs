@@ -84,24 +84,39 @@ fn least_taken(instance: &Instance) -> Vec<f64> {
 
 /// The least that a room takes of each row: unused, or with any of its services at any size.
 fn least_of_room(instance: &Instance, room: &Room) -> Vec<(u32, f64)> {
-    let choices = |group: usize| &instance.choices[instance.groups[group].choices.clone()];
-    let all = room.groups.clone().flat_map(choices);
-    let terms = all.flat_map(|choice| [&choice.terms, &choice.slot_terms]).chain([&room.terms, &room.complex]);
     let is_complex = instance.is_complex(room, room.groups.clone().map(|group| instance.groups[group].service));
-    let least = |row: u32| {
-        let (mut helpful, mut cheapest) = (0.0, f64::INFINITY);
-        for group in room.groups.clone() {
-            let least = choices(group).iter().map(|choice| choice.least(row)).fold(f64::INFINITY, f64::min);
-            helpful += least.min(0.0);
-            cheapest = least.min(cheapest);
-        }
-        let complex = if is_complex { room.complex.of(row).min(0.0) } else { 0.0 };
-        // A required room hosts something, if only what takes least.
+    let complex = |row: u32| if is_complex { room.complex.of(row).min(0.0) } else { 0.0 };
+    let mut by_group: Vec<(u32, f64)> = room.groups.clone().flat_map(|group| least_of_group(instance, group)).collect();
+    let own = [&room.terms, &room.complex].into_iter().flat_map(|terms| &terms.rows);
+    by_group.extend(own.map(|entry| (entry.0, f64::INFINITY)));
+    by_group.sort_unstable_by_key(|entry| entry.0);
+    let least = |entries: &[(u32, f64)]| {
+        let row = entries[0].0;
+        let groups = || entries.iter().map(|entry| entry.1).filter(|least| least.is_finite());
+        let helpful: f64 = groups().map(|least| least.min(0.0)).sum();
+        // A required room hosts something, if only what takes least; other groups take nothing of the row.
+        let others = if groups().count() < room.groups.len() { 0.0 } else { f64::INFINITY };
+        let cheapest = groups().fold(others, f64::min);
         let hosted = helpful + if room.required && cheapest.is_finite() { cheapest.max(0.0) } else { 0.0 };
-        let used = room.terms.of(row) + hosted + complex;
-        if room.required { used } else { used.min(0.0) }
+        let used = room.terms.of(row) + hosted + complex(row);
+        (row, if room.required { used } else { used.min(0.0) })
     };
-    rows_of(terms).into_iter().map(|row| (row, least(row))).collect()
+    by_group.chunk_by(|a, b| a.0 == b.0).map(least).collect()
+}
+
+/// The least that a group takes of each row that any of its choices touches.
+fn least_of_group(instance: &Instance, group: usize) -> Vec<(u32, f64)> {
+    let choices = &instance.choices[instance.groups[group].choices.clone()];
+    let rows_of = |choice: &Choice| rows_of([&choice.terms, &choice.slot_terms].into_iter());
+    let taken = |choice| rows_of(choice).into_iter().map(move |row| (row, Choice::least(choice, row)));
+    let mut taken: Vec<(u32, f64)> = choices.iter().flat_map(taken).collect();
+    taken.sort_unstable_by_key(|entry| entry.0);
+    let least = |entries: &[(u32, f64)]| {
+        // A choice that does not touch the row takes nothing of it.
+        let others = if entries.len() < choices.len() { 0.0 } else { f64::INFINITY };
+        (entries[0].0, entries.iter().fold(others, |least, entry| least.min(entry.1)))
+    };
+    taken.chunk_by(|a, b| a.0 == b.0).map(least).collect()
 }
 
 /// All rows of some terms.

@@ -54,6 +54,8 @@ pub(crate) struct Rows {
     /// Positions of the quotas of each service, in each district and in all.
     quotas_of: FxHashMap<(usize, Option<usize>), Vec<usize>>,
     space_districts: Vec<Option<usize>>,
+    /// For each service the facilities of today that may move.
+    movable: Vec<Vec<u32>>,
     facility_districts: Vec<Option<usize>>,
     /// Years of subsidy that the objective counts with the capital.
     years: Option<f64>,
@@ -74,6 +76,12 @@ impl Rows {
         let districts = programme.demand.districts.names.iter().map(String::as_str);
         let districts: FxHashMap<&str, usize> = districts.zip(0..).collect();
         let district = |name: &Option<String>| districts.get(name.as_deref()?).copied();
+        rows.movable = vec![Vec::new(); programme.services.len()];
+        let service_of = |name: &String| programme.services.iter().position(|service| service.name == *name);
+        for (f, facility) in (0_u32..).zip(&programme.facilities).filter(|(_, facility)| facility.moving_cost.is_some())
+        {
+            rows.movable[service_of(&facility.service).unwrap_or(0)].push(f);
+        }
         rows.space_districts = programme.spaces.iter().map(|space| district(&space.district)).collect();
         rows.facility_districts = programme.facilities.iter().map(|facility| district(&facility.district)).collect();
         if let PlanObjective::Cost { years } = rules.objective {
@@ -233,13 +241,11 @@ impl Rows {
             let (size, slots) = (Size::Module(m), slots.clone());
             push(Choice { group: 0, size, area, places, slots, one_slot: false, yearly, terms, slot_terms });
         }
-        for (f, facility) in (0_u32..).zip(&programme.facilities) {
+        for &f in &self.movable[s] {
+            let facility = &programme.facilities[f as usize];
             let (Some(cost), Some(area), Some(places)) = (facility.moving_cost, facility.area, facility.places) else {
                 continue;
             };
-            if facility.service != service.name {
-                continue;
-            }
             let mut terms = Terms::default();
             self.pay(&mut terms, cost, 0.0);
             self.supply(&mut terms, place, places, area, 1.0);

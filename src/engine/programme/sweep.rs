@@ -26,8 +26,8 @@ pub(crate) struct Draft<'a> {
     cell_of: &'a [u32],
     /// For each cell the people who are not served yet.
     left: Vec<f64>,
-    /// For each host who is served there: arc and people.
-    served: Vec<Vec<(u32, f64)>>,
+    /// For each host who is served there.
+    served: Vec<Crowd>,
     /// For each row what is taken.
     pub taken: Vec<f64>,
     rooms: Vec<Vec<Offer>>,
@@ -38,10 +38,13 @@ pub(crate) struct Draft<'a> {
     pub worth: f64,
 }
 
+/// Who is served at a host: arc and people.
+type Crowd = Vec<(u32, f64)>;
+
 /// Rooms and facilities as they were.
 pub(crate) struct Saved {
-    rooms: Vec<(usize, Vec<Offer>, Vec<Vec<(u32, f64)>>)>,
-    stays: Vec<(usize, Option<usize>, Vec<(u32, f64)>)>,
+    rooms: Vec<(usize, Vec<Offer>, Vec<Crowd>)>,
+    stays: Vec<(usize, Option<usize>, Crowd)>,
 }
 
 impl<'a> Draft<'a> {
