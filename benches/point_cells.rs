@@ -1,6 +1,6 @@
 //! Merging a million points by the sites in their reach, as they stream by.
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group, criterion_main};
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use siting::{Metric, PointCells, TravelMatrix};
@@ -13,7 +13,7 @@ fn point_cells(criterion: &mut Criterion) {
     let mut drawn = |n: usize| -> Vec<[f64; 2]> { (0..n).map(|_| [upto(30.0), upto(30.0)]).collect() };
     let points = drawn(POINTS);
     let mut group = criterion.benchmark_group("point cells");
-    group.sample_size(10).throughput(Throughput::Elements(POINTS as u64));
+    group.sample_size(10);
     // The same part of the plane in reach of each site, whatever their number.
     for (n_sites, within) in [(100, 5.75), (1_000, 1.82), (1_000, 0.2)] {
         let sites = drawn(n_sites);
