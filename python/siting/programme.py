@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -328,15 +329,7 @@ class Programme:
             >>> bool(plan.money["capital"] <= 500_000)
             True
         """
-        if self._spaces is not None and self.travel_to_spaces is None:
-            raise InputError(
-                "travel_to_spaces is missing: a plan needs the travel matrix from the homes to the spaces; "
-                "give it to Programme",
-                "travel_to_spaces",
-            )
-        spaces = None if self._spaces is None else self._spaces.ids
-        rules = document(
-            spaces,
+        rules = self._rules(
             objective=objective,
             budget=budget,
             subsidy=subsidy,
@@ -354,7 +347,7 @@ class Programme:
             service_weights=service_weights,
         )
         core = run(
-            partial(self._core.solve, json.dumps(rules, allow_nan=False)),
+            partial(self._core.solve, rules),
             "plan",
             time_limit=time_limit,
             gap=gap,
@@ -368,6 +361,100 @@ class Programme:
         )
         return ServicePlan(core, self)
 
+    def write_mps(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        objective: str | Envy | Cost = "cover",
+        budget: float | None = None,
+        subsidy: float | None = None,
+        break_even: bool = False,
+        most_spaces: int | None = None,
+        required: Any = (),
+        forbidden: Any = (),
+        complexes: Complexes | None = None,
+        quotas: Sequence[Quota] = (),
+        least_met: float | None = None,
+        least_met_by_service: Mapping[str, float] | None = None,
+        least_met_by_district: float | None = None,
+        most_walking: float | None = None,
+        most_envy: EnvyLimit | None = None,
+        service_weights: Mapping[str, float] | None = None,
+    ) -> None:
+        """Writes the whole programme as a mixed-integer programme that other solvers read.
+
+        The file minimises, and the constant of the objective is in it: the optimum that a solver reads off is
+        `plan.objective` for objectives that are to shrink (walking, envy, cost), and `-plan.objective` for those that
+        are to grow (cover, worst-district). Every figure is in the unit in which it was given, with 15 digits.
+
+        Columns say what they decide: `use.3`, `fit.3.canteen.small`, `open.3.canteen.small.evening`,
+        `facility.0.enlarged`, `serve.canteen.12.space.3` (the share of the need of home 12, and of those that reach the
+        same places, that is met in space 3). Spaces, facilities and homes go by their positions in their layers, from 0;
+        of the names of services, modules and slots, letters and digits of ASCII remain, or `~` and the position.
+
+        Args:
+            path: Where to write; `.mps` (free MPS, which every solver reads) or `.lp` (LP). A file there is replaced.
+            objective: As for `solve`, and so are the other rules.
+            budget: As for `solve`.
+            subsidy: As for `solve`.
+            break_even: As for `solve`.
+            most_spaces: As for `solve`.
+            required: As for `solve`.
+            forbidden: As for `solve`.
+            complexes: As for `solve`.
+            quotas: As for `solve`.
+            least_met: As for `solve`.
+            least_met_by_service: As for `solve`.
+            least_met_by_district: As for `solve`.
+            most_walking: As for `solve`.
+            most_envy: As for `solve`.
+            service_weights: As for `solve`.
+
+        Raises:
+            InfeasibleError: Some rule plainly cannot be kept. That rules cannot be kept together is left for the
+                solver to find.
+            InputError: A rule is wrong; there is no travel matrix to the spaces; a module is larger than every
+                space; the path has another ending, or cannot be written.
+
+        Examples:
+            >>> import pathlib, tempfile
+            >>> import pandas, siting
+            >>> homes = pandas.DataFrame({"people": [100, 200]}, index=["a", "b"])
+            >>> halls = pandas.DataFrame({"kind": ["hall"], "area_m2": [150]}, index=["mill"])
+            >>> walks = pandas.DataFrame({"mill": [3.0, 8.0]}, index=homes.index)
+            >>> small = siting.Module("small", area=135, places=40, capital_cost=240_000)
+            >>> programme = siting.Programme(
+            ...     homes,
+            ...     halls,
+            ...     [siting.Service("canteen", needs={"people": 0.2}, limit=10, modules=[small])],
+            ...     travel_to_spaces=siting.TravelMatrix.from_dense(walks, unit="min"),
+            ... )
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     path = pathlib.Path(folder, "canteens.mps")
+            ...     programme.write_mps(path, budget=300_000)
+            ...     rows = [line.split() for line in path.read_text().splitlines() if "budget" in line]
+            >>> rows
+            [['L', 'budget'], ['fit.0.canteen.small', 'budget', '240000'], ['RHS_V', 'budget', '300000']]
+        """
+        rules = self._rules(
+            objective=objective,
+            budget=budget,
+            subsidy=subsidy,
+            break_even=break_even,
+            most_spaces=most_spaces,
+            required=required,
+            forbidden=forbidden,
+            complexes=complexes,
+            quotas=quotas,
+            least_met=least_met,
+            least_met_by_service=least_met_by_service,
+            least_met_by_district=least_met_by_district,
+            most_walking=most_walking,
+            most_envy=most_envy,
+            service_weights=service_weights,
+        )
+        self._core.write_mps(rules, os.fspath(path))
+
     def check(self, plan: ServicePlan) -> None:
         """Recomputes a plan from the data of this programme, as is done before any is returned.
 
@@ -379,6 +466,17 @@ class Programme:
             InputError: It is no plan.
         """
         self._core.check(each("plan", plan, ServicePlan)._core)
+
+    def _rules(self, **rules: Any) -> str:
+        """The rules of a plan as the core's document."""
+        if self._spaces is not None and self.travel_to_spaces is None:
+            raise InputError(
+                "travel_to_spaces is missing: a plan needs the travel matrix from the homes to the spaces; "
+                "give it to Programme",
+                "travel_to_spaces",
+            )
+        spaces = None if self._spaces is None else self._spaces.ids
+        return json.dumps(document(spaces, **rules), allow_nan=False)
 
     def _audit(
         self, core: _siting.Programme, existing: Columns | None, options: Mapping[str, Any]

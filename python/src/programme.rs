@@ -1,5 +1,6 @@
 //! The embedded-service programme: columns as arrays, the rest as JSON documents.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use numpy::{PyArray1, PyReadonlyArray1};
@@ -115,6 +116,12 @@ impl Programme {
         let (programme, start) = (Arc::clone(&self.0), warm_start.map(|plan| plan.0.clone()));
         let solve = move |options: &SolveOptions| programme.solve_from(&rules, start.as_ref(), options);
         crate::solve::run(py, options, progress, solve).map(ServicePlan)
+    }
+
+    /// Writes the programme under rules, a document, as a file for other solvers.
+    fn write_mps(&self, py: Python<'_>, rules: &str, path: PathBuf) -> CoreResult<()> {
+        let rules: PlanRules = from_document("rules", rules)?;
+        Ok(py.detach(|| self.0.write_mps(&rules, path))?)
     }
 
     /// What a space is to a plan: a document, and the plan with its replacement.

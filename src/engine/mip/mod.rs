@@ -13,6 +13,8 @@ pub(crate) mod median;
 mod microlp;
 pub(crate) mod serve;
 
+use std::path::Path;
+
 use good_lp::{Constraint, Expression, IntoAffineExpression, ProblemVariables, Variable, constraint};
 
 use super::Ended;
@@ -150,6 +152,24 @@ pub(crate) fn solve(formulation: Formulation<'_>, control: &Control) -> Result<F
         control.bound(Phase::Solver, bound);
     }
     Ok(found)
+}
+
+/// Writes a formulation as a file of the format that the ending of its path names, `.mps` or `.lp`. Columns and rows have
+/// names without blanks, no two alike.
+pub(crate) fn write(
+    formulation: Formulation<'_>,
+    columns: &[String],
+    rows: &[String],
+    path: &Path,
+) -> Result<(), Error> {
+    #[cfg(feature = "highs")]
+    return highs::write(formulation, columns, rows, path);
+    #[cfg(not(feature = "highs"))]
+    {
+        drop((formulation, columns, rows));
+        let reason = "this build lacks HiGHS, which writes such files: build with the feature \"highs\"".into();
+        Err(Error::Unavailable { argument: "path", value: path.display().to_string(), reason })
+    }
 }
 
 /// Σ_j f_j y_j ≤ B, in a unit in which the solver's absolute tolerance is far below the figures.

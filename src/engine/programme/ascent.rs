@@ -1,57 +1,58 @@
-//! Prices at which the relaxation bounds well: subgradient steps, each cell and row in a scale of its own.
+//! Prices at which the relaxation bounds well.
 //!
-//! Steps follow a running average of what the relaxation chose, in which rooms worth about nothing count in part: many
-//! rooms are nearly alike, and would all come and go at once. Their length is Polyak's, (bound - best plan) over the square
-//! of the direction, times a factor that shrinks, as does the part, while the bound does not improve.
+//! The prices are those at a [`Mixture`] of fit-outs: rooms answer to them a few at a time, and prices follow at once, so that
+//! rooms that are nearly alike do not all come and go together. After each pass over all rooms the prices there are the
+//! new centre (method of multipliers), and what all rooms do at the running mean of these prices gives the bound.
 
 use super::instance::Instance;
-use super::pricing::{Relaxed, relax, sample};
+use super::mixture::{Mixture, Penalty};
+use super::pricing::{Held, Part, Relaxed, n_parts, parts, relax};
 use super::reach::Reach;
-use super::room::FitOut;
+use super::room::Offer;
 use super::rows::RowKind;
-use super::tariff::Prices;
+use super::tariff::{Prices, Tariff};
+use crate::engine::random::Random;
 
-/// Steps without improvement after which the factor shrinks.
-const PATIENCE: usize = 10;
-/// Share of the newest step in the running average.
+/// Batches in which the parts answer to prices in each pass.
+const BATCHES: usize = 12;
+/// How much the price of a cell rises when its need is met once more than there is, as a share of what it pays.
+const STIFF_CELL: f64 = 0.2;
+/// How much the price of a row rises with one more room, as a share of the price at which it would pay for the room.
+const STIFF_ROW: f64 = 0.01;
+/// Share of the newest prices in the running mean, and steps before there is one.
 const MIX: f64 = 0.3;
-/// What is left of the factor and the width then.
-const SHRINK: f64 = 0.7;
-/// How much less the prices of rows move than those of cells: all rooms answer to them at once.
-const CALM: f64 = 0.1;
+const WARM_UP: usize = 3;
+/// The share of all that could be in a room that an answer, and a bound, may give away.
+const ROUGH: f64 = 1e-3;
+const FINE: f64 = 5e-5;
+/// Bounds without improvement after which there is nothing left to gain.
+const PATIENCE: usize = 25;
+/// What counts as an improvement, as a share of the bound.
+const IMPROVEMENT: f64 = 1e-5;
 /// What cells ask for at first, as a share of what they pay.
 const FIRST_SHARE: f64 = 0.4;
-/// The longest step: with it, a cell that nobody serves loses twice what it may pay.
-const LONGEST: f64 = 2.0;
-/// The factor below which steps are too short, and how often they are made longer again.
-const SHORTEST: f64 = 2e-3;
-const STARTS: usize = 2;
 /// Rooms that the first prices are tried on, and how often.
 const SAMPLE: usize = 200;
 const SAMPLE_STEPS: usize = 16;
 
 /// The ascent, which can be taken up again.
 pub(crate) struct Ascent {
-    pub prices: Prices,
     pub best: Prices,
     /// The best bound so far.
     pub bound: f64,
-    scale: Prices,
-    /// Running averages of what is met and taken.
-    met: Vec<f64>,
-    taken: Vec<f64>,
-    /// Worth about which rooms count in part.
-    width: f64,
+    /// Running mean of the prices at the mixture.
+    mean: Prices,
+    pub penalty: Penalty,
+    pub mixture: Mixture,
+    /// The fit-outs of each room when it was last asked.
+    pub hints: Vec<Vec<Offer>>,
+    random: Random,
     steps: usize,
-    starts: usize,
-    factor: f64,
     idle: usize,
-    /// What the relaxation chose at the last step.
-    pub relaxed: Relaxed,
 }
 
 impl Ascent {
-    pub fn new(instance: &Instance, reach: &Reach) -> Self {
+    pub fn new(instance: &Instance, reach: &Reach, seed: u64) -> Self {
         let (all, rows) = row_scales(instance);
         let cells: Vec<f64> = instance
             .cells
@@ -63,110 +64,72 @@ impl Ascent {
                 if gain > 0.0 { gain } else { shares }
             })
             .collect();
-        let mut prices = first_prices(instance, reach, &cells, &rows);
-        let weights = row_weights(instance, reach, all, &rows);
-        for (row, kind) in instance.rows.kinds.iter().enumerate() {
-            // A facility that nothing asks for would move into every room.
-            if let RowKind::Once(f) = kind {
-                prices.rows[row] = 0.5 * stake(instance, reach, *f);
+        let centre = first_prices(instance, reach, &cells, &rows);
+        let rows = row_weights(instance, reach, &centre, (all, &rows));
+        let cells: Vec<f64> = cells.iter().map(|cell| STIFF_CELL * cell).collect();
+        Self {
+            best: centre.clone(),
+            mean: centre.clone(),
+            bound: f64::INFINITY,
+            penalty: Penalty { centre, stiff: Prices { cells, rows } },
+            mixture: Mixture::new(instance, reach),
+            hints: vec![Vec::new(); instance.rooms.len()],
+            random: Random::of_seed(seed),
+            steps: 0,
+            idle: 0,
+        }
+    }
+
+    /// A pass and a bound; false when there is nothing left to gain, or when a required room can host nothing.
+    pub fn step(&mut self, instance: &Instance, reach: &Reach) -> bool {
+        let mut order: Vec<usize> = (0..n_parts(instance)).collect();
+        self.random.shuffle(&mut order);
+        for batch in order.chunks(order.len().div_ceil(BATCHES).max(1)) {
+            let tariff = Tariff::new(instance, &self.mixture.prices(instance, &self.penalty), 1.0);
+            let held = Held { hints: &self.hints, ..Held::default() };
+            let Some(found) = parts(instance, reach, &tariff, batch, &held, ROUGH) else { return false };
+            for (&at, part) in batch.iter().zip(found) {
+                self.go(instance, reach, at, part);
             }
         }
-        Self {
-            best: prices.clone(),
-            met: Vec::new(),
-            taken: Vec::new(),
-            width: 0.0,
-            steps: 0,
-            starts: 0,
-            prices,
-            bound: f64::INFINITY,
-            scale: Prices { cells, rows: weights },
-            factor: 0.3,
-            idle: 0,
-            relaxed: Relaxed::default(),
-        }
-    }
-
-    /// Takes one step, with the objective of the best plan if one is known; false when there is nothing left to gain, or
-    /// when a required room can host nothing.
-    pub fn step(&mut self, instance: &Instance, reach: &Reach, plan: Option<f64>) -> bool {
-        let tolerance = (0.02 * self.factor).clamp(2e-4, 0.005);
-        let last = &self.relaxed.rooms;
-        let Some(relaxed) = relax(instance, reach, &self.prices, last, tolerance, self.width) else { return false };
-        self.relaxed = relaxed;
-        if self.steps == 0 {
-            let worth = self.relaxed.rooms.iter().map(|room| room.worth.max(0.0)).sum::<f64>();
-            self.width = 0.3 * worth / self.relaxed.used.max(1.0);
-        }
-        let bound = self.relaxed.bound;
-        let gain = self.bound - bound;
-        if gain > 0.0 {
-            self.bound = bound;
-            self.best = self.prices.clone();
-        }
-        if gain > 1e-4 * bound.abs() {
-            self.idle = 0;
-        } else {
-            self.idle += 1;
-        }
-        let mix = if self.steps == 0 { 1.0 } else { MIX };
-        self.steps += 1;
-        average(&mut self.met, &self.relaxed.met, mix);
-        average(&mut self.taken, &self.relaxed.taken, mix);
-        if self.idle >= PATIENCE {
-            self.idle = 0;
-            self.factor *= SHRINK;
-            self.width *= SHRINK;
-            self.prices = self.best.clone();
-            self.start_again();
-        }
-        // Without a plan the target is a guess that the bound comes down to in time.
-        let target = plan.unwrap_or(self.bound - 0.1 * self.bound.abs().max(1e-9));
-        let way =
-            |price: f64, scale: f64, over: f64| if price <= 0.0 && over < 0.0 { 0.0 } else { scale * over * over };
-        let cells = self.prices.cells.iter().zip(&self.scale.cells).zip(&self.met);
-        let mut square: f64 = cells.map(|((price, scale), met)| way(*price, *scale, met - 1.0)).sum();
-        let rows = self.prices.rows.iter().zip(&self.scale.rows).zip(self.taken.iter().zip(&instance.rows.limits));
-        square += rows.map(|((price, scale), (taken, limit))| way(*price, *scale, taken - limit)).sum::<f64>();
-        let length = (self.factor * (self.bound - target).max(0.0) / square).min(LONGEST);
-        if !(length > 0.0 && length.is_finite()) {
+        let prices = self.mixture.prices(instance, &self.penalty);
+        let mix = if self.steps < WARM_UP { 1.0 } else { MIX };
+        blend(&mut self.mean.cells, &prices.cells, mix);
+        blend(&mut self.mean.rows, &prices.rows, mix);
+        self.penalty.centre = prices;
+        let Some(Relaxed { bound, parts }) = relax(instance, reach, &self.mean, &self.hints, FINE) else {
             return false;
+        };
+        self.idle = if bound < self.bound - IMPROVEMENT * bound.abs() { 0 } else { self.idle + 1 };
+        if bound < self.bound {
+            self.bound = bound;
+            self.best = self.mean.clone();
         }
-        for ((price, scale), met) in self.prices.cells.iter_mut().zip(&self.scale.cells).zip(&self.met) {
-            *price = (*price + length * scale * (met - 1.0)).max(0.0);
+        for (at, part) in parts.into_iter().enumerate() {
+            self.go(instance, reach, at, part);
         }
-        for (row, (price, scale)) in self.prices.rows.iter_mut().zip(&self.scale.rows).enumerate() {
-            let over = self.taken[row] - instance.rows.limits[row];
-            *price = (*price + length * scale * over).max(0.0);
-        }
-        true
+        self.mixture.settle(reach);
+        self.steps += 1;
+        !self.is_done()
     }
 
-    /// Rooms that the relaxation used at the last step.
-    pub fn wanted(&self) -> Vec<usize> {
-        let used = |(at, room): (usize, &FitOut)| (room.worth > 0.0 && !room.offers.is_empty()).then_some(at);
-        self.relaxed.rooms.iter().enumerate().filter_map(used).collect()
+    fn go(&mut self, instance: &Instance, reach: &Reach, at: usize, part: Part) {
+        // Doing nothing, as at the start, is not among what these may do.
+        let must_act = self.steps == 0 && instance.rooms.get(at).is_none_or(|room| room.required);
+        self.mixture.go(instance, reach, &self.penalty, (at, &part), must_act);
+        if let Some(hint) = self.hints.get_mut(at) {
+            *hint = part.offers;
+        }
     }
 
-    /// Whether steps have become too short to matter, again and again.
+    /// Whether the bound has stopped to improve.
     pub fn is_done(&self) -> bool {
-        self.factor < SHORTEST && self.starts >= STARTS
-    }
-
-    /// Longer steps again from the best prices, each time not quite as long as before.
-    fn start_again(&mut self) {
-        if self.factor < SHORTEST && self.starts < STARTS {
-            self.starts += 1;
-            self.factor = 0.1 / self.starts as f64;
-            self.width *= 4.0;
-            self.prices = self.best.clone();
-        }
+        self.idle >= PATIENCE
     }
 }
 
-/// Mixes a new list into a running average.
-fn average(running: &mut Vec<f64>, new: &[f64], mix: f64) {
-    running.resize(new.len(), 0.0);
+/// Mixes new figures into a running mean.
+fn blend(running: &mut [f64], new: &[f64], mix: f64) {
     running.iter_mut().zip(new).for_each(|(running, new)| *running += mix * (new - *running));
 }
 
@@ -183,30 +146,50 @@ fn first_prices(instance: &Instance, reach: &Reach, cells: &[f64], scales: &[f64
     let rows = limits.iter().zip(scales).map(|(limits, scale)| if *limits { 0.05 * scale } else { 0.0 }).collect();
     let mut prices = Prices { cells, rows };
     let every = instance.rooms.len().div_ceil(SAMPLE).max(1);
+    let rooms: Vec<usize> = (0..instance.rooms.len()).step_by(every).collect();
     for _ in 0..SAMPLE_STEPS {
-        let taken = sample(instance, reach, &prices, every);
+        let tariff = Tariff::new(instance, &prices, 1.0);
+        let found = parts(instance, reach, &tariff, &rooms, &Held::default(), 0.02).unwrap_or_default();
+        let mut taken = vec![0.0; instance.rows.len()];
+        for &(row, amount) in found.iter().flat_map(|part| &part.rows) {
+            taken[row as usize] += amount * every as f64;
+        }
         for (row, price) in prices.rows.iter_mut().enumerate().filter(|(row, _)| limits[*row]) {
             let limit = instance.rows.limits[row].max(1e-9 / scales[row].max(1e-300));
-            let ratio = (taken[row] * every as f64 / limit).max(0.0);
+            let ratio = (taken[row] / limit).max(0.0);
             *price *= ratio.powf(0.6).clamp(0.4, 2.5);
+        }
+    }
+    for (row, kind) in instance.rows.kinds.iter().enumerate() {
+        // A facility that nothing asks for would move into every room.
+        if let RowKind::Once(f) = kind {
+            prices.rows[row] = 0.5 * stake(instance, reach, *f);
         }
     }
     prices
 }
 
-/// How far each row's price moves for a unit that is passed: what is at stake there, over the square of what is limited.
-fn row_weights(instance: &Instance, reach: &Reach, all: f64, scales: &[f64]) -> Vec<f64> {
-    let alike = |kind: &RowKind| {
-        let same = |other: &&RowKind| std::mem::discriminant(*other) == std::mem::discriminant(kind);
-        instance.rows.kinds.iter().filter(same).count() as f64
+/// How far each row's price rises for a unit that is passed: a room that comes or goes moves it by a small part of what the
+/// room is worth.
+fn row_weights(instance: &Instance, reach: &Reach, prices: &Prices, (all, scales): (f64, &[f64])) -> Vec<f64> {
+    let tariff = Tariff::new(instance, prices, 1.0);
+    let rooms: Vec<usize> = (0..instance.rooms.len()).collect();
+    let found = parts(instance, reach, &tariff, &rooms, &Held::default(), 0.02).unwrap_or_default();
+    let used = || found.iter().filter(|part| !part.offers.is_empty());
+    let worth = used().map(|part| part.gain.max(0.0)).sum::<f64>() / used().count().max(1) as f64;
+    let worth = if worth > 0.0 { worth } else { all / instance.rooms.len().max(1) as f64 };
+    let mut most = vec![(0.0, 0.0); instance.rows.len()];
+    for &(row, amount) in used().flat_map(|part| &part.rows) {
+        let (sum, count) = &mut most[row as usize];
+        *sum += amount.abs();
+        *count += 1.0;
+    }
+    let weight = |((kind, scale), (sum, count)): ((&RowKind, &f64), &(f64, f64))| match kind {
+        RowKind::Once(f) | RowKind::AtLeastOnce(f) => 0.5 * stake(instance, reach, *f),
+        _ if *count > 0.0 && *sum > 0.0 => STIFF_ROW * worth * (count / sum).powi(2),
+        _ => STIFF_ROW * worth * (scale / worth / 10.0).powi(2),
     };
-    let weight = |(kind, scale): (&RowKind, &f64)| match kind {
-        RowKind::Once(f) | RowKind::AtLeastOnce(f) => {
-            stake(instance, reach, *f) / instance.stays[*f].moves.len().max(1) as f64
-        }
-        _ => CALM * scale * scale / all / alike(kind),
-    };
-    instance.rows.kinds.iter().zip(scales).map(weight).collect()
+    instance.rows.kinds.iter().zip(scales).zip(&most).map(weight).collect()
 }
 
 /// What a facility of today gains at most.

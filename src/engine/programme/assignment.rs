@@ -3,7 +3,7 @@
 use good_lp::{Expression, ProblemVariables, variable};
 
 use super::candidate::Candidate;
-use super::formulation::Sum;
+use super::formulation::{Row, Sum};
 use super::instance::Instance;
 use crate::engine::mip::{self, Formulation};
 use crate::error::Error;
@@ -197,7 +197,7 @@ impl Program<'_> {
             constant: 0.0,
             sense: Sense::Maximize,
             entries: 4 * columns.len(),
-            rows: Box::new(rows.into_iter()),
+            rows: Box::new(rows.into_iter().map(Row::scaled)),
             start: None,
             step: 0.0,
         };

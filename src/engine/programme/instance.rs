@@ -287,6 +287,13 @@ impl Instance {
         })
     }
 
+    /// Services that a room may host at most.
+    pub fn most_services(&self, room: &Room) -> usize {
+        let all = room.groups.len();
+        let few = self.sharing.as_ref().filter(|_| !room.large).map(|sharing| sharing.apart);
+        few.map_or(all, |few| (1..=all).take_while(|&count| count as f64 <= few).last().unwrap_or(0))
+    }
+
     /// The largest figure that the objective adds up.
     pub fn largest_gain(&self) -> f64 {
         let choices = self.choices.iter().flat_map(|choice| [choice.terms.gain, choice.slot_terms.gain]);

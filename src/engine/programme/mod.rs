@@ -2,7 +2,8 @@
 //!
 //! A programme becomes an [`Instance`]: choices, merged cells of need, and rows that all share. [`hunt`] finds good plans
 //! and a bound for programmes of any size: a Lagrangian relaxation that takes programmes apart into rooms
-//! ([`pricing`], [`room`], [`ascent`]), and sweeps that fit rooms out one by one at its prices ([`sweep`], [`rounds`]).
+//! ([`pricing`], [`room`], [`ascent`]), plans that follow the [`mixture`] of fit-outs that it ends with ([`dive`]), and
+//! sweeps that fit rooms out one by one at its prices ([`sweep`]).
 //! What remains open goes to the solver as a tight formulation ([`formulation`]). [`plan`] takes cells apart into demand
 //! points again, and nothing leaves before the check of [`crate::service`] agrees.
 
@@ -11,32 +12,35 @@ mod assignment;
 mod broken;
 mod candidate;
 mod cells;
+mod dive;
 mod explain;
 mod explore;
 mod formulation;
 mod hunt;
 mod input;
 mod instance;
+mod mixture;
 mod nearby;
+mod neighbours;
 mod obstacles;
 mod offers;
 mod plan;
 mod pricing;
 mod reach;
 mod room;
-mod rounds;
 mod rows;
 mod sweep;
 mod takers;
 mod tariff;
 mod what_if;
 mod wording;
+mod write;
 
 use super::{Ended, mip};
 use crate::error::Error;
-use crate::model::{Sense, times_power};
+use crate::model::times_power;
 use crate::service::{PlanRules, Programme, ServicePlan, verify};
-use crate::solve::{Control, Infeasible, Limit, Method, Phase, Proof, SolveOptions, Verdict, relative_gap};
+use crate::solve::{Control, Infeasible, Limit, Method, Phase, Proof, SolveOptions, Verdict};
 
 use candidate::Candidate;
 use formulation::{Scope, formulate};
@@ -44,12 +48,15 @@ use instance::Instance;
 
 /// How far a plan may pass a bound by the tolerance of the rules: then the bound proves nothing.
 const TOLERATED: f64 = 1e-4;
+/// Arcs beyond which a solver would not get through the formulation: the plan and the bound of the hunt stand.
+const SOLVABLE: usize = 1_000_000;
 
 impl Programme {
     /// Chooses which services go into which spaces, at what size and when: see [`PlanRules`] for what can be asked.
     ///
-    /// A good plan comes within seconds, then a bound and better plans. Without a time limit and with a gap of 0 a large
-    /// programme may take very long: ask for a gap.
+    /// A good plan comes within seconds, then a bound and better plans. Programmes in which homes reach services in more
+    /// than a million ways (a province) end when neither gets better, with the gap that is left. Without a time limit and
+    /// with a gap of 0 a large programme may take very long: ask for a gap.
     ///
     /// # Errors
     ///
@@ -97,18 +104,7 @@ impl Programme {
         let control = Control::maximising(options, sense);
         options.validate()?;
         no_sites(options)?;
-        self.validate()?;
-        rules.validate(self)?;
-        input::check(self, rules)?;
-        let instance = Instance::new(self, rules)?;
-        let obstacles = obstacles::find(self, rules, &instance);
-        if !obstacles.is_empty() {
-            return Err(Error::Infeasible(Infeasible {
-                model: "programme".into(),
-                reasons: obstacles,
-                together: false,
-            }));
-        }
+        let instance = ready(self, rules)?;
         let start = start.map(|plan| instance.decisions(plan));
         let outcome = search(&instance, start, &control)?;
         let Some(candidate) = outcome.candidate else {
@@ -125,8 +121,8 @@ impl Programme {
         let bound = outcome.bound.map(|bound| if same(bound) { objective } else { Instance::told(sense, bound) });
         // A plan that keeps its rules to a millionth only may pass what holds for plans that keep them wholly.
         let passed = |bound: f64| {
-            let beyond = relative_gap(objective, bound);
-            sense.better(objective, bound) && beyond > 0.0 && beyond <= TOLERATED
+            let size = objective.abs().max(instance.largest_gain());
+            sense.better(objective, bound) && (objective - bound).abs() <= TOLERATED * size
         };
         let bound = bound.filter(|&bound| !passed(bound));
         let backend = (options.method != Method::Heuristic).then_some(options.backend);
@@ -151,6 +147,19 @@ impl Programme {
     }
 }
 
+/// The instance of a programme and rules that are found right, and in whose way nothing plain stands.
+fn ready(programme: &Programme, rules: &PlanRules) -> Result<Instance, Error> {
+    programme.validate()?;
+    rules.validate(programme)?;
+    input::check(programme, rules)?;
+    let instance = Instance::new(programme, rules)?;
+    let reasons = obstacles::find(programme, rules, &instance);
+    if reasons.is_empty() {
+        return Ok(instance);
+    }
+    Err(Error::Infeasible(Infeasible { model: "programme".into(), reasons, together: false }))
+}
+
 /// A plan of services cannot start from sites.
 fn no_sites(options: &SolveOptions) -> Result<(), Error> {
     if options.warm_start.is_some() {
@@ -169,23 +178,24 @@ struct Outcome {
     nodes: u64,
 }
 
+/// Runs something on so many threads; on all where they cannot be had.
+fn on_threads<T: Send>(threads: Option<usize>, run: impl FnOnce() -> T + Send) -> T {
+    let pool = threads.and_then(|threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok());
+    match pool {
+        Some(pool) => pool.install(run),
+        None => run(),
+    }
+}
+
 /// Looks for good plans and a bound, then lets the solver close what is open.
 fn search(instance: &Instance, start: Option<Candidate>, control: &Control) -> Result<Outcome, Error> {
     let method = control.options.method;
-    let start = match start {
-        Some(start) => {
-            // What is best with these decisions is no bound on all plans.
-            let options = control.options.on_the_way();
-            let control = control.on_the_way(&options, Sense::Maximize);
-            exact(instance, &Scope::only(instance, &start), None, &control)?.candidate
-        }
-        None => None,
-    };
+    let start = start.and_then(|start| hunt::decided(instance, &start, control));
     if let Some(start) = &start {
         control.incumbent(Phase::Heuristic, start.value);
     }
     let hunted = if hunt::suits(instance) {
-        hunt::hunt(instance, start, control)?
+        on_threads(control.options.threads, || hunt::hunt(instance, start, control))
     } else {
         hunt::Hunted { best: start, bound: f64::INFINITY, scope: Scope::all(instance) }
     };
@@ -196,7 +206,8 @@ fn search(instance: &Instance, start: Option<Candidate>, control: &Control) -> R
     if method == Method::Heuristic {
         return Ok(Outcome { candidate: hunted.best, bound: None, ended: Ended::Complete, nodes: 0 });
     }
-    if hunted.best.is_some() && control.gap_reached() {
+    let beyond = hunted.best.is_some() && hunted.bound.is_finite() && instance.cells.arcs.len() > SOLVABLE;
+    if beyond || hunted.best.is_some() && control.gap_reached() {
         return Ok(Outcome { candidate: hunted.best, bound, ended: Ended::Complete, nodes: 0 });
     }
     let found = exact(instance, &hunted.scope, hunted.best.as_ref(), control)?;

@@ -1,8 +1,79 @@
 //! What a room may be offered when everything has a price, and what all of that is worth at most.
 
-use super::instance::{Choice, Instance, Room, Terms};
+use super::instance::{Choice, Group, Instance, Room, Terms};
 use super::room::Offer;
 use super::takers::Takers;
+
+/// A choice at some prices.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Priced {
+    choice: usize,
+    area: f64,
+    places: f64,
+    yearly: f64,
+    one_slot: bool,
+    most_slots: f64,
+    /// What being fitted out and each open slot is worth.
+    fitted: f64,
+    open: f64,
+}
+
+impl Priced {
+    /// The choices of a group that are not left out.
+    pub fn of(instance: &Instance, group: &Group, rows: &[f64], allowed: impl Fn(&Choice) -> bool) -> Vec<Self> {
+        let choices = group.choices.clone().zip(&instance.choices[group.choices.clone()]);
+        let size = |(at, choice): (usize, &Choice)| Self {
+            choice: at,
+            area: choice.area,
+            places: choice.places,
+            yearly: if instance.break_even { choice.yearly } else { 0.0 },
+            one_slot: choice.one_slot,
+            most_slots: choice.most_slots() as f64,
+            fitted: choice.terms.priced(rows),
+            open: choice.slot_terms.priced(rows),
+        };
+        choices.filter(|(_, choice)| allowed(choice)).map(size).collect()
+    }
+
+    /// Leaves out choices that another beats at these prices.
+    pub fn undominated(mut sizes: Vec<Self>) -> Vec<Self> {
+        let mut at = 0;
+        while let Some(size) = sizes.get(at).copied() {
+            let mut others = sizes.iter().enumerate().filter(|(other, _)| *other != at);
+            if others.any(|(other, by)| by.beats(&size) && (other < at || !size.beats(by))) {
+                sizes.remove(at);
+            } else {
+                at += 1;
+            }
+        }
+        sizes
+    }
+
+    /// Whether it offers as much as another of its group for no more of anything; all of a group have the same slots.
+    fn beats(&self, other: &Self) -> bool {
+        self.area <= other.area
+            && self.places >= other.places
+            && self.fitted >= other.fitted
+            && self.open >= other.open
+            && self.yearly <= other.yearly
+            && (!self.one_slot || other.one_slot)
+    }
+
+    /// The offers: one for each set of slots.
+    pub fn offers(&self, instance: &Instance, least: f64, takers: &Takers, offers: &mut Vec<Offer>) {
+        let choice = &instance.choices[self.choice];
+        let worth = |count: u32| {
+            let serving = takers.worth(self.places * f64::from(count), least)?;
+            Some(serving + self.fitted + self.open * f64::from(count))
+        };
+        let mut by_count = [None; 64];
+        for slots in slot_sets(choice) {
+            let count = slots.count_ones();
+            let worth = *by_count[count as usize & 63].get_or_insert_with(|| worth(count));
+            offers.extend(worth.map(|worth| Offer { choice: self.choice, slots, worth }));
+        }
+    }
+}
 
 /// What all the fit-outs of a room are worth at most, without looking at who is served first; `people` and `worth` of an
 /// arc are those of the need that is left.
@@ -10,48 +81,26 @@ pub(crate) fn most(
     instance: &Instance,
     room: &Room,
     rows: &[f64],
+    sizes: &[Vec<Priced>],
     mut each: impl FnMut(usize, &mut dyn FnMut(f64, f64)),
 ) -> f64 {
     let rewards: f64 = instance.together.iter().map(|pair| pair.reward).sum();
     let complex = if room.large { room.complex.priced(rows).max(0.0) } else { 0.0 };
     let mut most = room.terms.priced(rows) + rewards + complex;
-    for g in room.groups.clone() {
+    for (g, sizes) in room.groups.clone().zip(sizes) {
         let (mut all, mut densest) = (0.0, 0.0_f64);
         each(g, &mut |people, worth| {
             all += worth.max(0.0);
             densest = densest.max(worth / people);
         });
         let mut best = 0.0_f64;
-        for choice in &instance.choices[instance.groups[g].choices.clone()] {
-            let (fitted, open) = (choice.terms.priced(rows), choice.slot_terms.priced(rows));
-            let open = open.max(open * choice.most_slots() as f64);
-            best = best.max(f64::min(all, densest * choice.most_places()) + fitted + open);
+        for size in sizes {
+            let open = size.open.max(size.open * size.most_slots);
+            best = best.max(f64::min(all, densest * size.places * size.most_slots) + size.fitted + open);
         }
         most += best;
     }
     most
-}
-
-/// The offers of a choice: one for each set of slots.
-pub(crate) fn offers_of(
-    choice: &Choice,
-    at: usize,
-    least: f64,
-    takers: &Takers,
-    rows: &[f64],
-    offers: &mut Vec<Offer>,
-) {
-    let (fitted, open) = (choice.terms.priced(rows), choice.slot_terms.priced(rows));
-    let worth = |count: u32| {
-        let serving = takers.worth(choice.places * f64::from(count), least)?;
-        Some(serving + fitted + open * f64::from(count))
-    };
-    let mut by_count: Vec<Option<Option<f64>>> = vec![None; choice.slots.len() + 1];
-    for slots in slot_sets(choice) {
-        let count = slots.count_ones();
-        let worth = *by_count[count as usize].get_or_insert_with(|| worth(count));
-        offers.extend(worth.map(|worth| Offer { choice: at, slots, worth }));
-    }
 }
 
 /// The sets of slots in which a choice may be open.
@@ -68,10 +117,10 @@ pub(crate) fn slot_sets(choice: &Choice) -> impl Iterator<Item = u64> {
     })
 }
 
-/// Whether offers that are worth nothing may help others in a room.
-pub(crate) fn may_help(instance: &Instance, room: &Room) -> bool {
-    let pays_for_others = instance.break_even || !instance.together.is_empty();
-    instance.sharing.is_some() && room.large || room.required || pays_for_others
+/// Whether offers of a service that are worth nothing may help others in a room.
+pub(crate) fn may_help(instance: &Instance, room: &Room, service: usize) -> bool {
+    let paired = || instance.together.iter().any(|pair| pair.services.contains(&service));
+    instance.sharing.is_some() && room.large || room.required || instance.break_even || paired()
 }
 
 /// All terms of a fit-out, with how often they count.
@@ -89,4 +138,10 @@ pub(crate) fn each_term(instance: &Instance, room: usize, offers: &[Offer], mut 
         tell(&choice.terms, 1.0);
         tell(&choice.slot_terms, f64::from(offer.slots.count_ones()));
     }
+}
+
+/// The rewards of the pairs in a fit-out.
+pub(crate) fn rewards_of(instance: &Instance, offers: &[Offer]) -> f64 {
+    let hosts = |service: &usize| offers.iter().any(|offer| instance.service_of(offer.choice) == *service);
+    instance.together.iter().filter(|pair| pair.services.iter().all(hosts)).map(|pair| pair.reward).sum()
 }

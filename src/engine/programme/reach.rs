@@ -32,6 +32,17 @@ impl Reach {
         Self { start, arcs }
     }
 
+    /// All arcs with their cells, host by host.
+    pub fn arcs(&self) -> &[(u32, u32)] {
+        &self.arcs
+    }
+
+    /// Positions of the arcs of a host.
+    pub fn range(&self, host: usize) -> std::ops::Range<u32> {
+        let [start, end] = [self.start[host], self.start[host + 1]].map(|at| u32::try_from(at).unwrap_or(u32::MAX));
+        start..end
+    }
+
     /// Arcs and cells of a host.
     pub fn of(&self, host: usize) -> &[(u32, u32)] {
         &self.arcs[self.start[host]..self.start[host + 1]]

@@ -1,8 +1,8 @@
 //! The best fit-out of one room when everything has a price.
 //!
 //! A depth-first search over the services that suit the room, each left out or open at one size in some slots, with the
-//! area of every slot, pairs, complexes and break-even kept. Branches are cut by the sum of what is left at best, and by
-//! the same with the area that is left shared out by worth per m² and slot.
+//! area of every slot, pairs, complexes and break-even kept. Branches are cut by the best of what is left, and by the same
+//! when each m² in each slot has a price: those prices are found once, at the root (a Lagrangian relaxation again).
 
 use super::instance::{Instance, Room};
 
@@ -36,7 +36,7 @@ pub(crate) struct RoomPrices {
 }
 
 /// Nodes after which the search settles for a bound.
-const MOST_NODES: usize = 4_000;
+const MOST_NODES: usize = 200_000;
 /// Slots that the search can tell apart.
 pub(crate) const MOST_SLOTS: usize = 6;
 
@@ -45,7 +45,7 @@ pub(crate) struct Look<'a> {
     pub prices: RoomPrices,
     /// Only fit-outs that are worth more than this are wanted, unless the room is required.
     pub floor: f64,
-    /// A fit-out worth so much less than the best, as a share, is as good.
+    /// A fit-out worth so much less than the best, as a share of all that could be in the room, is as good.
     pub tolerance: f64,
     /// Offers that were good before.
     pub hint: &'a [Offer],
@@ -94,31 +94,43 @@ fn undominated(instance: &Instance, mut offers: Vec<Offer>) -> Vec<Offer> {
     kept
 }
 
+/// What can come of the groups from one on.
+#[derive(Debug, Clone, Copy, Default)]
+struct Later {
+    /// Sum of the best offers, and of the best when area is paid for.
+    worth: f64,
+    beyond_area: f64,
+    /// Least yearly money.
+    yearly: f64,
+    /// Rewards of pairs that are not decided yet, and what the area that they save is worth.
+    rewards: f64,
+    shared: f64,
+    /// Groups of the core.
+    core: usize,
+    /// Slots in which they may open: a bit for each group, slot by slot.
+    slots: [u64; MOST_SLOTS],
+}
+
 struct Search<'a> {
     instance: &'a Instance,
     room: &'a Room,
     look: &'a Look<'a>,
-    /// The offers of the groups that have any, the group with the best offer first.
-    groups: Vec<Vec<Offer>>,
+    /// The offers of the groups that have any, the group with the best offer first; what each is worth beyond its area.
+    groups: Vec<Vec<(Offer, f64)>>,
     service: Vec<usize>,
-    /// Sum of the best offers from a group on.
-    rest: Vec<f64>,
-    /// Group, best worth per m² and slot, best worth; by worth per m² and slot.
-    by_density: Vec<(usize, f64, f64)>,
-    /// Least yearly money from a group on.
-    cheapest: Vec<f64>,
-    /// All rewards that pairs can bring, and m² times slots that they can save.
-    rewards: f64,
-    shared: f64,
+    /// The price of a m² in each slot.
+    area_price: [f64; MOST_SLOTS],
+    /// What can still come of the groups from each on.
+    later: Vec<Later>,
     chosen: Vec<Offer>,
     /// For each service the slots in which it is open.
     open: Vec<u64>,
     free: [f64; MOST_SLOTS],
-    /// For each group the slots in which groups from it on may open: a bit for each group, slot by slot.
-    later: Vec<[u64; MOST_SLOTS]>,
     worth: f64,
     yearly: f64,
     core: usize,
+    /// Services at most.
+    most: usize,
     best: Option<(f64, Vec<Offer>)>,
     nodes: usize,
     /// The most that a branch could be worth which was not looked into.
@@ -131,55 +143,53 @@ impl<'a> Search<'a> {
         let some = offers.iter().filter(|offers| !offers.is_empty());
         let mut groups: Vec<Vec<Offer>> = some.map(|offers| undominated(instance, offers.clone())).collect();
         groups.sort_by(|a, b| top(b).total_cmp(&top(a)));
-        let service_of = |offer: &Offer| instance.groups[instance.choices[offer.choice].group].service;
-        let service: Vec<usize> = groups.iter().filter_map(|offers| offers.first().map(service_of)).collect();
-        let mut rest = vec![0.0; groups.len() + 1];
-        let mut cheapest = vec![0.0; groups.len() + 1];
-        for (at, offers) in groups.iter().enumerate().rev() {
-            rest[at] = rest[at + 1] + top(offers).max(0.0);
-            let least = offers.iter().map(|offer| yearly(instance, offer)).fold(0.0, f64::min);
-            cheapest[at] = cheapest[at + 1] + least;
-        }
-        let mut by_density: Vec<(usize, f64, f64)> = groups
-            .iter()
-            .enumerate()
-            .map(|(at, offers)| {
-                let dense = offers.iter().map(|offer| offer.worth / taken(instance, offer)).fold(0.0, f64::max);
-                (at, dense, top(offers).max(0.0))
-            })
+        let service: Vec<usize> =
+            groups.iter().filter_map(|offers| Some(instance.service_of(offers.first()?.choice))).collect();
+        let most = instance.most_services(room);
+        let area_price = if most > FEW { area_prices(instance, room.area, &groups) } else { [0.0; MOST_SLOTS] };
+        let mut groups: Vec<Vec<(Offer, f64)>> = groups
+            .into_iter()
+            .map(|offers| offers.into_iter().map(|offer| (offer, beyond_area(instance, &offer, &area_price))).collect())
             .collect();
-        by_density.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let mut later = vec![[0_u64; MOST_SLOTS]; groups.len() + 1];
+        groups.iter_mut().for_each(|offers| offers.sort_by(|a, b| b.1.total_cmp(&a.1)));
+        let mut later = vec![Later::default(); groups.len() + 1];
         for (at, offers) in groups.iter().enumerate().rev() {
-            later[at] = later[at + 1];
-            let slots = offers.iter().fold(0, |slots, offer| slots | offer.slots);
-            for (slot, later) in later[at].iter_mut().enumerate() {
+            let mut next = later[at + 1];
+            next.worth += offers.iter().fold(0.0, |most, (offer, _)| f64::max(most, offer.worth));
+            next.beyond_area += offers.first().map_or(0.0, |first| first.1.max(0.0));
+            next.yearly += offers.iter().map(|(offer, _)| yearly(instance, offer)).fold(0.0, f64::min);
+            next.core += usize::from(instance.sharing.as_ref().is_some_and(|sharing| sharing.core[service[at]]));
+            for pair in &instance.together {
+                let place = |wanted: &usize| service.iter().position(|own| own == wanted);
+                let [Some(a), Some(b)] = [0, 1].map(|end: usize| place(&pair.services[end])) else { continue };
+                if a.max(b) == at {
+                    next.rewards += pair.reward;
+                    next.shared += pair.shared_area * area_price.iter().sum::<f64>();
+                }
+            }
+            let slots = offers.iter().fold(0, |slots, (offer, _)| slots | offer.slots);
+            for (slot, later) in next.slots.iter_mut().enumerate() {
                 *later |= (slots >> slot & 1) << at.min(63);
             }
+            later[at] = next;
         }
         let mut free = [0.0; MOST_SLOTS];
         free.iter_mut().take(instance.n_slots).for_each(|free| *free = room.area);
-        let pairs = || instance.together.iter().filter(|pair| pair.services.iter().all(|pair| service.contains(pair)));
-        let rewards = pairs().map(|pair| pair.reward).sum();
-        let shared = pairs().map(|pair| pair.shared_area).sum::<f64>() * instance.n_slots as f64;
         Self {
             instance,
             room,
             look,
             groups,
             service,
-            rest,
-            by_density,
-            cheapest,
-            rewards,
-            shared,
+            area_price,
+            later,
             chosen: Vec::new(),
             open: vec![0; instance.n_services],
             free,
-            later,
             worth: look.prices.used,
             yearly: room.rent,
             core: 0,
+            most,
             best: None,
             nodes: 0,
             left_out: f64::NEG_INFINITY,
@@ -190,8 +200,8 @@ impl<'a> Search<'a> {
     fn follow(&mut self, hint: &[Offer]) {
         let mut path = Vec::new();
         for at in 0..self.groups.len() {
-            let same = |offer: &&Offer| hint.iter().any(|old| old.choice == offer.choice && old.slots == offer.slots);
-            let Some(offer) = self.groups[at].iter().find(same).copied() else { continue };
+            let same = |offer: &Offer| hint.iter().any(|old| old.choice == offer.choice && old.slots == offer.slots);
+            let Some(offer) = self.groups[at].iter().map(|entry| entry.0).find(same) else { continue };
             if self.may_add(self.service[at])
                 && let Some(reward) = self.add(at, offer)
             {
@@ -210,26 +220,28 @@ impl<'a> Search<'a> {
             (0..slot).any(|before| {
                 slots >> before & 1 == 0
                     && self.free[before] == self.free[slot]
-                    && self.later[at][before] == self.later[at][slot]
+                    && self.later[at].slots[before] == self.later[at].slots[slot]
                     && open(before).eq(open(slot))
             })
         })
     }
 
-    /// What a fit-out that goes on from here is worth at most.
-    fn limit(&self, at: usize) -> f64 {
-        let bonus = self.rewards + self.look.prices.complex;
-        let mut left: f64 = self.free.iter().sum::<f64>() + self.shared;
-        let mut sum = 0.0;
-        for &(_, density, most) in self.by_density.iter().filter(|entry| entry.0 >= at) {
-            if density <= 0.0 || left <= 0.0 {
-                break;
+    /// What a fit-out that goes on from a group is worth at most, what comes of that group and those after it left out; and
+    /// the same when area is paid for.
+    fn so_far(&self, at: usize) -> (f64, f64) {
+        let later = &self.later[at];
+        let complex = match &self.instance.sharing {
+            Some(sharing) if self.room.large => {
+                let services = self.chosen.len() + self.groups.len() - at;
+                let may =
+                    services as f64 >= sharing.services && (self.core + later.core) as f64 >= sharing.core_services;
+                if may { self.look.prices.complex.max(0.0) } else { 0.0 }
             }
-            let worth = most.min(density * left);
-            sum += worth;
-            left -= worth / density;
-        }
-        self.worth + bonus + sum.min(self.rest.get(at).copied().unwrap_or(0.0))
+            _ => 0.0,
+        };
+        let sure = self.worth + later.rewards + complex;
+        let area = self.free.iter().zip(&self.area_price).map(|(free, price)| free * price).sum::<f64>();
+        (sure, sure + area + later.shared)
     }
 
     fn descend(&mut self, at: usize) {
@@ -238,22 +250,24 @@ impl<'a> Search<'a> {
         if at >= self.groups.len() {
             return;
         }
-        let least = if self.room.required { f64::NEG_INFINITY } else { self.look.floor };
-        let floor = self.best.as_ref().map_or(least, |best| best.0.max(least));
-        let limit = self.limit(at);
-        if limit <= floor {
+        let (sure, paying) = self.so_far(at);
+        // Groups come by their best offers: the next few are the best that may still be added.
+        let end = (at + self.most.saturating_sub(self.chosen.len())).min(self.groups.len());
+        let free = sure + self.later[at].worth - self.later[end].worth;
+        let limit = f64::min(free, paying + self.later[at].beyond_area);
+        if self.is_cut(limit) {
             return;
         }
-        if limit <= floor + self.look.tolerance * floor.abs() || self.nodes > MOST_NODES {
-            self.left_out = self.left_out.max(limit);
-            return;
-        }
-        if self.instance.break_even && self.yearly + self.cheapest[at] > slack(self.room.rent) {
+        if self.instance.break_even && self.yearly + self.later[at].yearly > slack(self.room.rent) {
             return;
         }
         if self.may_add(self.service[at]) {
             for offer in 0..self.groups[at].len() {
-                let offer = self.groups[at][offer];
+                let (offer, beyond) = self.groups[at][offer];
+                // Offers come by what they are worth beyond their area: all after this one are worth less.
+                if self.is_cut(paying + beyond + self.later[at + 1].beyond_area) {
+                    break;
+                }
                 if self.is_mirrored(at, offer.slots) {
                     continue;
                 }
@@ -266,12 +280,23 @@ impl<'a> Search<'a> {
         self.descend(at + 1);
     }
 
+    /// Whether a branch that is worth so much at most need not be looked into; what is given away by that is kept.
+    fn is_cut(&mut self, limit: f64) -> bool {
+        let least = if self.room.required { f64::NEG_INFINITY } else { self.look.floor };
+        let floor = self.best.as_ref().map_or(least, |best| best.0.max(least));
+        if limit <= floor {
+            return true;
+        }
+        let given_away = limit <= floor + self.look.tolerance * self.later[0].worth || self.nodes > MOST_NODES;
+        if given_away {
+            self.left_out = self.left_out.max(limit);
+        }
+        given_away
+    }
+
     /// Whether another service may come in: small rooms host few, and some must not share a room.
     fn may_add(&self, service: usize) -> bool {
-        let few = match &self.instance.sharing {
-            Some(sharing) if !self.room.large => (self.chosen.len() as f64) < sharing.apart,
-            _ => true,
-        };
+        let few = self.chosen.len() < self.most;
         let open = |other: usize| self.open[other] != 0;
         few && !self.instance.apart.iter().any(|&[a, b]| a == service && open(b) || b == service && open(a))
     }
@@ -355,6 +380,52 @@ impl<'a> Search<'a> {
         }
     }
 }
+
+/// What an offer is worth when its area is paid for.
+fn beyond_area(instance: &Instance, offer: &Offer, prices: &[f64; MOST_SLOTS]) -> f64 {
+    let open = prices.iter().enumerate().filter(|(slot, _)| offer.slots >> slot & 1 == 1);
+    offer.worth - instance.choices[offer.choice].area * open.map(|(_, price)| price).sum::<f64>()
+}
+
+/// Prices of a m² in each slot at which the best of all groups bound a room well: a few subgradient steps.
+fn area_prices(instance: &Instance, area: f64, groups: &[Vec<Offer>]) -> [f64; MOST_SLOTS] {
+    let (mut prices, mut best) = ([0.0; MOST_SLOTS], ([0.0; MOST_SLOTS], f64::INFINITY));
+    let mut step = 0.0;
+    for turn in 0..AREA_STEPS {
+        let mut used = [0.0; MOST_SLOTS];
+        let mut bound = area * prices.iter().sum::<f64>();
+        for offers in groups {
+            let beyond = offers.iter().map(|offer| (beyond_area(instance, offer, &prices), offer));
+            let Some((worth, offer)) = beyond.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|top| top.0 > 0.0) else {
+                continue;
+            };
+            bound += worth;
+            let size = instance.choices[offer.choice].area;
+            let slots = used.iter_mut().enumerate().filter(|(slot, _)| offer.slots >> slot & 1 == 1);
+            slots.for_each(|(_, used)| *used += size);
+        }
+        if bound < best.1 {
+            best = (prices, bound);
+        }
+        if turn == 0 {
+            if used.iter().all(|used| *used <= area) {
+                break;
+            }
+            step = bound / used.iter().sum::<f64>();
+        }
+        for (price, used) in prices.iter_mut().zip(&used) {
+            *price = (*price + step * (used - area) / area).max(0.0);
+        }
+        step *= SHORTER;
+    }
+    best.0
+}
+
+/// Services in a room up to which area is not paid for: the search is short anyway.
+const FEW: usize = 2;
+/// Steps of the prices of area, and how much shorter each is.
+const AREA_STEPS: usize = 24;
+const SHORTER: f64 = 0.85;
 
 /// Rounding of sums of figures of this size.
 fn slack(size: f64) -> f64 {

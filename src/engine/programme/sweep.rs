@@ -5,13 +5,15 @@
 //! lacking (quotas, shares, complexes) is wanted at a price that rises while it lacks.
 
 use super::candidate::Candidate;
-use super::instance::{Instance, Terms};
-use super::offers::{each_term, may_help, most, offers_of};
+use super::instance::{Choice, Instance, Terms};
+use super::mixture::Mixture;
+use super::offers::{Priced, each_term, may_help, most};
 use super::reach::Reach;
 use super::room::{Look, Offer, RoomPrices, best};
 use super::takers::Takers;
 use super::tariff::{Prices, Tariff};
 use crate::engine::random::Random;
+use crate::service::Size;
 use crate::solve::Control;
 
 /// A fit-out within this share of a room's best is good enough for a sweep.
@@ -29,16 +31,17 @@ pub(crate) struct Draft<'a> {
     /// For each row what is taken.
     pub taken: Vec<f64>,
     rooms: Vec<Vec<Offer>>,
+    /// For each room how far its services are below their minimum use, as shares of it.
+    short: Vec<f64>,
     states: Vec<Option<usize>>,
     /// The objective by these flows.
     pub worth: f64,
 }
 
-/// A room as it was.
+/// Rooms and facilities as they were.
 pub(crate) struct Saved {
-    room: usize,
-    offers: Vec<Offer>,
-    served: Vec<Vec<(u32, f64)>>,
+    rooms: Vec<(usize, Vec<Offer>, Vec<Vec<(u32, f64)>>)>,
+    stays: Vec<(usize, Option<usize>, Vec<(u32, f64)>)>,
 }
 
 impl<'a> Draft<'a> {
@@ -52,6 +55,7 @@ impl<'a> Draft<'a> {
             served: vec![Vec::new(); instance.groups.len() + instance.stays.len()],
             taken: vec![0.0; instance.rows.len()],
             rooms: vec![Vec::new(); instance.rooms.len()],
+            short: vec![0.0; instance.rooms.len()],
             states: vec![Some(0); instance.stays.len()],
             worth: instance.constant,
         };
@@ -86,7 +90,19 @@ impl<'a> Draft<'a> {
                 draft.served[arc.host as usize].push((at, people));
             }
         }
+        (0..instance.rooms.len()).for_each(|room| draft.measure(room));
         draft
+    }
+
+    /// Sees how far the services of a room are below their minimum use.
+    fn measure(&mut self, room: usize) {
+        let short = |offer: &Offer| {
+            let group = self.instance.choices[offer.choice].group;
+            let least = self.instance.groups[group].minimum_use;
+            let served: f64 = self.served[group].iter().map(|entry| entry.1).sum();
+            if served < least * (1.0 - 1e-9) { 1.0 - served / least } else { 0.0 }
+        };
+        self.short[room] = self.rooms[room].iter().map(short).sum();
     }
 
     fn take(&mut self, terms: &Terms, times: f64) {
@@ -140,38 +156,71 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// The objective: what is gained, and the least share of a district where that counts.
+    pub fn objective(&self) -> f64 {
+        let shares = self.instance.rows.limits.iter().zip(&self.taken).zip(&self.instance.rows.worst);
+        let shares = shares.filter(|(_, worst)| **worst).map(|((limit, taken), _)| limit - taken);
+        self.worth + if self.instance.worst_district { shares.fold(1.0, f64::min) } else { 0.0 }
+    }
+
+    /// What a room hosts.
+    pub fn offers_of(&self, room: usize) -> &[Offer] {
+        &self.rooms[room]
+    }
+
+    /// Who is served at a host: arc and people.
+    pub fn served_at(&self, host: usize) -> &[(u32, f64)] {
+        &self.served[host]
+    }
+
+    /// The state of a facility.
+    pub fn state_of(&self, f: usize) -> Option<usize> {
+        self.states[f]
+    }
+
     /// Whether a room hosts anything.
     pub fn is_used(&self, room: usize) -> bool {
         !self.rooms[room].is_empty()
     }
 
-    /// What some rooms host and whom they serve.
-    pub fn save(&self, rooms: &[usize]) -> Vec<Saved> {
-        let save = |&room: &usize| {
+    /// What some rooms host, what some facilities do, and whom they serve.
+    pub fn save(&self, rooms: &[usize], stays: &[usize]) -> Saved {
+        let n_groups = self.instance.groups.len();
+        let room = |&room: &usize| {
             let served = self.instance.rooms[room].groups.clone().map(|group| self.served[group].clone()).collect();
-            Saved { room, offers: self.rooms[room].clone(), served }
+            (room, self.rooms[room].clone(), served)
         };
-        rooms.iter().map(save).collect()
+        let stay = |&f: &usize| (f, self.states[f], self.served[n_groups + f].clone());
+        Saved { rooms: rooms.iter().map(room).collect(), stays: stays.iter().map(stay).collect() }
     }
 
-    /// Puts rooms back as they were.
-    pub fn restore(&mut self, saved: Vec<Saved>) {
-        for entry in &saved {
-            self.empty(entry.room);
-        }
-        for Saved { room, offers, served } in saved {
+    /// Puts rooms and facilities back as they were.
+    pub fn restore(&mut self, saved: Saved) {
+        saved.rooms.iter().for_each(|entry| self.empty(entry.0));
+        saved.stays.iter().for_each(|entry| self.leave(entry.0));
+        for (room, offers, served) in saved.rooms {
             for (group, served) in self.instance.rooms[room].groups.clone().zip(served) {
                 served.iter().for_each(|&(arc, people)| self.serve(arc, people));
                 self.served[group] = served;
             }
             self.rooms[room] = offers;
             self.count(room, 1.0);
+            self.measure(room);
+        }
+        for (f, state, served) in saved.stays {
+            self.states[f] = state;
+            if let Some(state) = state {
+                self.take(&self.instance.stays[f].states[state].terms, 1.0);
+            }
+            served.iter().for_each(|&(arc, people)| self.serve(arc, people));
+            self.served[self.instance.groups.len() + f] = served;
         }
     }
 
     /// Empties a room.
     pub fn empty(&mut self, room: usize) {
         self.count(room, -1.0);
+        self.short[room] = 0.0;
         for offer in std::mem::take(&mut self.rooms[room]) {
             self.clear(self.instance.choices[offer.choice].group);
         }
@@ -194,6 +243,72 @@ impl<'a> Draft<'a> {
         self.count(room, 1.0);
     }
 
+    /// Takes a facility from where it stands.
+    pub fn leave(&mut self, f: usize) {
+        self.clear(self.instance.groups.len() + f);
+        if let Some(state) = self.states[f].take() {
+            self.take(&self.instance.stays[f].states[state].terms, -1.0);
+        }
+    }
+
+    /// Lets a facility that was taken from where it stands stay there after all, in its best state.
+    pub fn stay(&mut self, f: usize, tariff: &Tariff) {
+        if self.states[f].is_none() {
+            self.states[f] = Some(0);
+            self.take(&self.instance.stays[f].states[0].terms, 1.0);
+        }
+        self.improve_stay(f, tariff, 0.0);
+    }
+
+    /// Fits an empty room out; people are served there as in a mixture, as far as they are left and places last.
+    pub fn fit_as(&mut self, room: usize, offers: &[Offer], mixture: &Mixture) {
+        for offer in offers {
+            let choice = &self.instance.choices[offer.choice];
+            let mut places = choice.places * f64::from(offer.slots.count_ones());
+            let mut served = Vec::new();
+            for (&(arc, cell), share) in
+                self.reach.of(choice.group).iter().zip(mixture.shares(self.reach.range(choice.group)))
+            {
+                let need = self.instance.cells.cells[cell as usize].need;
+                let people = (share * need).min(self.left[cell as usize]).min(places);
+                if people > 1e-9 * need {
+                    served.push((arc, people));
+                    self.serve(arc, people);
+                    places -= people;
+                }
+            }
+            self.served[choice.group] = served;
+        }
+        self.rooms[room] = offers.to_vec();
+        self.count(room, 1.0);
+    }
+
+    /// Fills the places that are left in some rooms.
+    pub fn fill(&mut self, rooms: &[usize], tariff: &Tariff) {
+        for &room in rooms {
+            for offer in self.rooms[room].clone() {
+                let choice = &self.instance.choices[offer.choice];
+                let taken: f64 = self.served[choice.group].iter().map(|entry| entry.1).sum();
+                let places = choice.places * f64::from(offer.slots.count_ones()) - taken;
+                if places <= 1e-9 * choice.places {
+                    continue;
+                }
+                let least = (self.instance.groups[choice.group].minimum_use - taken).max(0.0);
+                let mut served = Vec::new();
+                self.takers(choice.group, tariff, 0.0).serve(places, least, |arc, people| served.push((arc, people)));
+                served.iter().for_each(|&(arc, people)| self.serve(arc, people));
+                let own = &mut self.served[choice.group];
+                for (arc, people) in served {
+                    match own.iter_mut().find(|entry| entry.0 == arc) {
+                        Some(entry) => entry.1 += people,
+                        None => own.push((arc, people)),
+                    }
+                }
+            }
+            self.measure(room);
+        }
+    }
+
     /// Gives a room its best fit-out.
     pub fn improve(&mut self, room: usize, tariff: &Tariff, patience: f64) {
         let instance = self.instance;
@@ -201,7 +316,14 @@ impl<'a> Draft<'a> {
         let hint = self.rooms[room].clone();
         self.empty(room);
         let entry = &instance.rooms[room];
-        let least = most(instance, entry, &tariff.rows, |g, tell| {
+        // A facility of today stays until it is taken from where it stands.
+        let free = |choice: &Choice| match choice.size {
+            Size::Moved(f) => self.states[f as usize].is_none(),
+            Size::Module(_) => true,
+        };
+        let of = |group| Priced::of(instance, group, &tariff.rows, free);
+        let sizes: Vec<Vec<Priced>> = instance.groups[entry.groups.clone()].iter().map(of).collect();
+        let least = most(instance, entry, &tariff.rows, &sizes, |g, tell| {
             for &(arc, cell) in self.reach.of(g) {
                 let (left, need) = (self.left[cell as usize], instance.cells.cells[cell as usize].need);
                 if left > 1e-9 * need {
@@ -212,18 +334,18 @@ impl<'a> Draft<'a> {
         if least <= 0.0 && !entry.required {
             return;
         }
-        let may_help = may_help(instance, entry);
         let offers: Vec<Vec<Offer>> = entry
             .groups
             .clone()
-            .map(|g| {
+            .zip(&sizes)
+            .map(|(g, sizes)| {
                 let group = &instance.groups[g];
                 let takers = self.takers(g, tariff, patience);
                 let mut own = Vec::new();
-                for at in group.choices.clone() {
-                    offers_of(&instance.choices[at], at, group.minimum_use, &takers, &tariff.rows, &mut own);
+                sizes.iter().for_each(|size| size.offers(instance, group.minimum_use, &takers, &mut own));
+                if !may_help(instance, entry, group.service) {
+                    own.retain(|offer| offer.worth > 0.0);
                 }
-                own.retain(|offer| offer.worth > 0.0 || may_help);
                 own
             })
             .collect();
@@ -287,11 +409,23 @@ impl<'a> Draft<'a> {
         self.taken.iter().zip(limits).enumerate().filter_map(over).collect()
     }
 
+    /// How far rules are broken in all, as shares of what they ask for; required rooms that are empty count 1 each.
+    pub fn lack(&self) -> f64 {
+        let rooms = self.instance.rooms.iter().zip(&self.rooms);
+        let empty = rooms.filter(|(room, offers)| room.required && offers.is_empty()).count();
+        let passed = self.lacking().into_iter().filter(|&(row, _)| !self.instance.rows.worst[row]);
+        empty as f64 + passed.map(|(_, share)| share).sum::<f64>() + self.short.iter().sum::<f64>()
+    }
+
+    /// Whether it breaks fewer rules than another, or no more and is worth more.
+    pub fn is_better(&self, other: &Self) -> bool {
+        let (ours, theirs) = (self.lack(), other.lack());
+        ours < theirs || ours <= theirs && self.objective() > other.objective()
+    }
+
     /// Whether every rule is kept.
     pub fn is_feasible(&self) -> bool {
-        let required =
-            self.instance.rooms.iter().zip(&self.rooms).all(|(room, offers)| !room.required || !offers.is_empty());
-        required && self.lacking().iter().all(|&(row, _)| self.instance.rows.worst[row])
+        self.lack() <= 0.0
     }
 
     /// The plan.
@@ -336,10 +470,10 @@ pub(crate) fn sweep<'a>(
                 return draft;
             }
         }
-        if draft.is_feasible() && patience == 0.0 && draft.worth <= last + 1e-6 * last.abs() {
+        if draft.is_feasible() && patience == 0.0 && draft.objective() <= last + 1e-6 * last.abs() {
             return draft;
         }
-        last = draft.worth;
+        last = draft.objective();
         for (row, share) in draft.lacking() {
             let size = instance.rows.limits[row].abs().max(1e-9);
             let floor = prices.rows[row].max(1e-3 * draft.worth.abs().max(1.0) / size);

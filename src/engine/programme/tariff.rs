@@ -1,6 +1,5 @@
 //! Prices of cells and rows.
 
-use super::cells::Cell;
 use super::instance::Instance;
 
 /// A price λ for each cell being met, and a price π ≥ 0 for each row.
@@ -23,11 +22,26 @@ pub(crate) struct Tariff {
 impl Tariff {
     /// The prices, those of the rows times a factor.
     pub fn new(instance: &Instance, prices: &Prices, factor: f64) -> Self {
-        let rows: Vec<f64> = prices.rows.iter().map(|price| factor * price).collect();
-        let taken = |cell: &Cell| cell.rows.iter().map(|&(row, amount)| rows[row as usize] * amount).sum::<f64>();
-        let of = |row: Option<u32>| row.map_or(0.0, |row| rows[row as usize]);
-        let cells = instance.cells.cells.iter().zip(&prices.cells).map(|(cell, price)| (*price, taken(cell))).collect();
-        Self { cells, walking: of(instance.cells.walking_row), envy: of(instance.cells.envy_row), rows }
+        let n = instance.cells.cells.len();
+        let mut tariff = Self { cells: vec![(0.0, 0.0); n], walking: 0.0, envy: 0.0, rows: Vec::new() };
+        tariff.set_rows(instance, prices.rows.iter().map(|price| factor * price));
+        (0..n).zip(&prices.cells).for_each(|(cell, price)| tariff.set_cell(instance, cell, *price));
+        tariff
+    }
+
+    /// Puts other prices on the rows; those of cells are to be set after that.
+    pub fn set_rows(&mut self, instance: &Instance, rows: impl Iterator<Item = f64>) {
+        self.rows.clear();
+        self.rows.extend(rows);
+        let of = |row: Option<u32>| row.map_or(0.0, |row| self.rows[row as usize]);
+        (self.walking, self.envy) = (of(instance.cells.walking_row), of(instance.cells.envy_row));
+    }
+
+    /// Puts another price on a cell.
+    pub fn set_cell(&mut self, instance: &Instance, cell: usize, price: f64) {
+        let rows = &instance.cells.cells[cell].rows;
+        let taken = rows.iter().map(|&(row, amount)| self.rows[row as usize] * amount).sum::<f64>();
+        self.cells[cell] = (price, taken);
     }
 
     /// What serving the whole need of a cell is worth there when the rows and a share of its price are paid.

@@ -4,21 +4,25 @@
 //! another at more cost are gone; being open is the same variable as being fitted out where there is one slot; shares and
 //! pairs are continuous.
 //!
-//! [`layout`] says where the columns are, [`writer`] writes the rows, each of them a [`Sum`] at first.
+//! [`layout`] says where the columns are, [`writer`] writes the rows, each of them a [`Sum`] at first, [`names`] says
+//! what columns and rows are called.
 
 mod layout;
+mod names;
 mod sum;
 mod writer;
 
-use good_lp::{Expression, IntoAffineExpression, ProblemVariables, Variable, variable};
+use good_lp::{Expression, ProblemVariables, Variable, variable};
 
 use super::candidate::Candidate;
 use super::instance::{Choice, Instance};
 use crate::engine::mip::Formulation;
 use crate::model::{Sense, power_of_row, times_power};
+use crate::service::Programme;
 
 use layout::Layout;
-pub(super) use sum::Sum;
+pub(crate) use names::Names;
+pub(super) use sum::{Row, Sum};
 use writer::Writer;
 
 /// What a formulation may decide.
@@ -65,18 +69,46 @@ pub(crate) fn formulate<'a>(
     }
     let start = start.map(|candidate| layout.values(instance, candidate));
     let rows = Writer { instance, layout: layout.clone(), columns }.rows();
-    let entries = rows.iter().map(|row| row.expression().linear_coefficients().count()).sum();
+    let entries = rows.iter().map(Row::len).sum();
     let formulation = Formulation {
         variables,
         objective,
         constant: times_power(instance.constant, power),
         sense: Sense::Maximize,
-        rows: Box::new(rows.into_iter()),
+        rows: Box::new(rows.into_iter().map(Row::scaled)),
         entries,
         start,
         step: 0.0,
     };
     (formulation, layout, power)
+}
+
+/// The whole programme in natural units, as a formulation that minimises, with the names of its columns and rows: its
+/// objective is the plan's where that is to shrink, and less the plan's where that is to grow.
+pub(crate) fn formulate_plainly<'a>(instance: &'a Instance, programme: &Programme) -> (Formulation<'a>, Names) {
+    let scope = Scope::all(instance);
+    let layout = Layout::new(instance, &scope);
+    let mut variables = ProblemVariables::new();
+    let columns = columns(instance, &scope, &layout, &mut variables);
+    let mut gains = vec![0.0; layout.len];
+    add_gains(instance, &layout, &mut gains);
+    let mut objective = Expression::with_capacity(layout.len);
+    for (column, &gain) in columns.iter().zip(&gains).filter(|(_, gain)| **gain != 0.0) {
+        objective.add_mul(-gain, *column);
+    }
+    let rows = Writer { instance, layout: layout.clone(), columns }.rows();
+    let names = Names::new(programme, instance, &layout, &rows);
+    let formulation = Formulation {
+        variables,
+        objective,
+        constant: 0.0 - instance.constant,
+        sense: Sense::Minimize,
+        entries: rows.iter().map(Row::len).sum(),
+        rows: Box::new(rows.into_iter().map(Row::plain)),
+        start: None,
+        step: 0.0,
+    };
+    (formulation, names)
 }
 
 /// The programme that breaks its rules as little as can be: rows with a size get a slack in units of it, required rooms may
@@ -95,13 +127,13 @@ pub(crate) fn formulate_elastic<'a>(
         objective.add_mul(-1.0, columns[column]);
     });
     let rows = Writer { instance, layout: layout.clone(), columns }.rows();
-    let entries = rows.iter().map(|row| row.expression().linear_coefficients().count()).sum();
+    let entries = rows.iter().map(Row::len).sum();
     let formulation = Formulation {
         variables,
         objective,
         constant: 0.0,
         sense: Sense::Maximize,
-        rows: Box::new(rows.into_iter()),
+        rows: Box::new(rows.into_iter().map(Row::scaled)),
         entries,
         start: None,
         step: 0.0,

@@ -1,9 +1,9 @@
 //! Writes the rows: room by room, facility by facility, cell by cell, and those that all share.
 
-use good_lp::{Constraint, Variable};
+use good_lp::Variable;
 
 use super::layout::Layout;
-use super::sum::Sum;
+use super::sum::{Row, Sum};
 use crate::engine::programme::instance::{Instance, Terms};
 
 /// Writes the rows.
@@ -14,7 +14,7 @@ pub(super) struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    pub fn rows(self) -> Vec<Constraint> {
+    pub fn rows(self) -> Vec<Row> {
         let mut rows = Vec::new();
         for room in 0..self.instance.rooms.len() {
             if self.layout.rooms[room].is_some() {
@@ -38,7 +38,7 @@ impl Writer<'_> {
     }
 
     /// All rows of one room.
-    fn room(&self, index: usize, rows: &mut Vec<Constraint>) {
+    fn room(&self, index: usize, rows: &mut Vec<Row>) {
         let (instance, room) = (self.instance, &self.instance.rooms[index]);
         let Some(used) = self.layout.rooms[index].map(|column| self.at(column)) else { return };
         let mut something = Sum::default();
@@ -88,7 +88,7 @@ impl Writer<'_> {
     }
 
     /// o ≤ y ≤ Σ o, or one slot exactly.
-    fn slots(&self, choice: usize, fitted: Variable, rows: &mut Vec<Constraint>) {
+    fn slots(&self, choice: usize, fitted: Variable, rows: &mut Vec<Row>) {
         if self.layout.slots[choice].is_none() {
             return;
         }
@@ -115,7 +115,7 @@ impl Writer<'_> {
     }
 
     /// The area in every slot.
-    fn area(&self, index: usize, used: Variable, rows: &mut Vec<Constraint>) {
+    fn area(&self, index: usize, used: Variable, rows: &mut Vec<Row>) {
         let (instance, room) = (self.instance, &self.instance.rooms[index]);
         for slot in 0..instance.n_slots {
             let mut taken = Sum::default();
@@ -150,7 +150,7 @@ impl Writer<'_> {
     }
 
     /// Large rooms together, small ones apart; and the rewards of pairs.
-    fn sharing(&self, index: usize, used: Variable, rows: &mut Vec<Constraint>) {
+    fn sharing(&self, index: usize, used: Variable, rows: &mut Vec<Row>) {
         let instance = self.instance;
         for &(pair, column) in &self.layout.rewards[index] {
             for service in instance.together[pair].services {
@@ -186,7 +186,7 @@ impl Writer<'_> {
     }
 
     /// Each facility has one state, or moves.
-    fn facilities(&self, rows: &mut Vec<Constraint>) {
+    fn facilities(&self, rows: &mut Vec<Row>) {
         for (stay, first) in self.instance.stays.iter().zip(&self.layout.states) {
             let Some(first) = first.filter(|_| !stay.movable) else { continue };
             let (mut most, mut least) = (Sum::default(), Sum::default());
@@ -200,7 +200,7 @@ impl Writer<'_> {
     }
 
     /// Each need is met once, each host has places, and only what is open serves.
-    fn need(&self, rows: &mut Vec<Constraint>) {
+    fn need(&self, rows: &mut Vec<Row>) {
         let (instance, cells) = (self.instance, &self.instance.cells);
         let hosts = instance.groups.len() + instance.stays.len();
         let mut loads: Vec<Sum> = (0..hosts).map(|_| Sum::default()).collect();
@@ -228,7 +228,7 @@ impl Writer<'_> {
     }
 
     /// u ≤ Σ y min(1, κ / D).
-    fn link(&self, host: usize, flow: Variable, need: f64, rows: &mut Vec<Constraint>) {
+    fn link(&self, host: usize, flow: Variable, need: f64, rows: &mut Vec<Row>) {
         let instance = self.instance;
         let mut link = Sum::default();
         link.add(flow, 1.0);
@@ -247,7 +247,7 @@ impl Writer<'_> {
     }
 
     /// The places of a group, and its minimum use.
-    fn places(&self, group: usize, load: Sum, rows: &mut Vec<Constraint>) {
+    fn places(&self, group: usize, load: Sum, rows: &mut Vec<Row>) {
         let instance = self.instance;
         let least = instance.groups[group].minimum_use;
         let mut most = Sum(load.0.clone());
@@ -265,7 +265,7 @@ impl Writer<'_> {
     }
 
     /// The places of a facility of today.
-    fn stays(&self, f: usize, mut load: Sum, reach: f64, rows: &mut Vec<Constraint>) {
+    fn stays(&self, f: usize, mut load: Sum, reach: f64, rows: &mut Vec<Row>) {
         if load.0.is_empty() {
             return;
         }
@@ -286,7 +286,7 @@ impl Writer<'_> {
     }
 
     /// The rows that all share.
-    fn shared_rows(&self, rows: &mut Vec<Constraint>) {
+    fn shared_rows(&self, rows: &mut Vec<Row>) {
         let instance = self.instance;
         let mut sums: Vec<Sum> = (0..instance.rows.len()).map(|_| Sum::default()).collect();
         let mut take = |column: Variable, terms: &Terms| {
@@ -332,9 +332,8 @@ impl Writer<'_> {
             if let Some((slack, size)) = self.layout.slacks[row] {
                 sum.add(self.at(slack), -size);
             }
-            let fine = if instance.rows.kinds[row].is_fine() { 4096.0 } else { 1.0 };
-            sum.0.iter_mut().for_each(|entry| entry.1 *= fine);
-            rows.extend(sum.at_most(fine * instance.rows.limits[row]));
+            let (kind, limit) = (instance.rows.kinds[row], instance.rows.limits[row]);
+            rows.extend(sum.at_most(limit).map(|row| row.of(kind)));
         }
     }
 }

@@ -1,0 +1,323 @@
+//! Plans from the mixture of the relaxation: rooms that it uses are fitted out for good, the surest first, while all others
+//! answer to that. In a plan, the rooms around one of them are opened again and settled anew (relaxation induced
+//! neighbourhoods; Danna, Rothberg and Le Pape, Mathematical Programming 102, 2005).
+
+use super::ascent::Ascent;
+use super::instance::Instance;
+use super::mixture::{Kept, Mixture, Penalty};
+use super::neighbours::Neighbours;
+use super::pricing::{Held, Part, n_parts, parts};
+use super::reach::Reach;
+use super::room::Offer;
+use super::sweep::{Draft, Saved};
+use super::tariff::Tariff;
+use crate::engine::random::Random;
+use crate::service::Size;
+use crate::solve::Control;
+
+/// A room is fitted out for good when it is used so much in the mixture ...
+const SURE: f64 = 0.95;
+/// ... or when it is among the surest of those that are left, as a share; never more than so many of them at once.
+const SHARE: f64 = 0.1;
+const MOST: f64 = 0.25;
+/// Rooms that are used less are not wanted.
+const UNSURE: f64 = 0.05;
+/// Batches in which parts answer in a pass, and passes before the first room is fitted out.
+const BATCHES: usize = 8;
+const BATCHES_OF_FEW: usize = 3;
+const PASSES: usize = 2;
+const PASSES_OF_FEW: usize = 3;
+/// The share of all that could be in a room that an answer may give away.
+const ROUGH: f64 = 1e-3;
+/// Rooms that are opened at once: at least, and so many more at most.
+const OPENED: (usize, usize) = (6, 18);
+/// Tries after which what a plan lacks is paid better.
+const PATIENCE: usize = 20;
+
+/// Fit-outs in part, some of them for good, and the plan that they make.
+pub(crate) struct Dive<'a> {
+    instance: &'a Instance,
+    reach: &'a Reach,
+    penalty: Penalty,
+    mixture: Mixture,
+    /// Prices at the mixture.
+    tariff: Tariff,
+    hints: Vec<Vec<Offer>>,
+    /// What is there for good, by room.
+    rooms: Vec<Option<Vec<Offer>>>,
+    /// Facilities that have moved for good.
+    moved: Vec<bool>,
+    /// The plan.
+    pub draft: Draft<'a>,
+    tries: usize,
+}
+
+/// Rooms that are opened, rooms around them in which nothing changes but who is served, and facilities there.
+struct Region {
+    opened: Vec<usize>,
+    around: Vec<usize>,
+    stays: Vec<usize>,
+}
+
+/// A region as it was.
+struct Before {
+    parts: Vec<(usize, Kept)>,
+    rooms: Vec<(usize, Option<Vec<Offer>>)>,
+    moved: Vec<(usize, bool)>,
+    draft: Saved,
+    worth: f64,
+    lack: f64,
+}
+
+impl<'a> Dive<'a> {
+    /// A plan from the mixture of an ascent, which may lack something.
+    pub fn new(
+        instance: &'a Instance,
+        reach: &'a Reach,
+        cell_of: &'a [u32],
+        ascent: &Ascent,
+        random: &mut Random,
+        control: &Control,
+    ) -> Self {
+        let mut dive = Self::from(instance, reach, ascent, Draft::new(instance, reach, cell_of));
+        dive.mixture = ascent.mixture.clone();
+        let mut all: Vec<usize> = (0..n_parts(instance)).collect();
+        loop {
+            for _ in 0..PASSES {
+                dive.pass(&mut all, BATCHES, random);
+                dive.penalty.centre = dive.mixture.prices(instance, &dive.penalty);
+            }
+            if control.stop().is_some() || !dive.fix_surest(0..instance.rooms.len(), (SHARE, MOST)) {
+                break;
+            }
+        }
+        dive.rooms.iter_mut().for_each(|room| *room = Some(room.take().unwrap_or_default()));
+        dive.penalty.centre = ascent.best.clone();
+        let rooms: Vec<usize> = (0..instance.rooms.len()).collect();
+        let stays: Vec<usize> = (0..instance.stays.len()).collect();
+        dive.build(&rooms, &stays);
+        dive
+    }
+
+    /// A plan as it is.
+    pub fn of(instance: &'a Instance, reach: &'a Reach, ascent: &Ascent, draft: Draft<'a>) -> Self {
+        let mut dive = Self::from(instance, reach, ascent, draft);
+        let mut position = vec![0_u32; reach.arcs().len()];
+        (0_u32..).zip(reach.arcs()).for_each(|(at, &(arc, _))| position[arc as usize] = at);
+        for room in 0..instance.rooms.len() {
+            let offers = dive.draft.offers_of(room).to_vec();
+            let groups = instance.rooms[room].groups.clone();
+            let served = groups.flat_map(|group| dive.draft.served_at(group));
+            let served = served.map(|&(arc, people)| (position[arc as usize], people));
+            let part = Part::of_room(instance, reach, room, offers, served);
+            dive.mixture.go(instance, reach, &dive.penalty, (room, &part), true);
+            dive.rooms[room] = Some(part.offers);
+            for f in dive.movers(room) {
+                dive.moved[f] = true;
+            }
+        }
+        for f in 0..instance.stays.len() {
+            let state = dive.draft.state_of(f).and_then(|at| instance.stays[f].states.get(at));
+            let served = dive.draft.served_at(instance.groups.len() + f).iter();
+            let served = served.map(|&(arc, people)| (position[arc as usize], people));
+            let part = Part::of_stay(instance, reach, state, served);
+            dive.mixture.go(instance, reach, &dive.penalty, (instance.rooms.len() + f, &part), true);
+        }
+        dive
+    }
+
+    fn from(instance: &'a Instance, reach: &'a Reach, ascent: &Ascent, draft: Draft<'a>) -> Self {
+        Self {
+            instance,
+            reach,
+            tariff: Tariff::new(instance, &ascent.best, 1.0),
+            penalty: Penalty { centre: ascent.best.clone(), stiff: ascent.penalty.stiff.clone() },
+            mixture: Mixture::new(instance, reach),
+            hints: ascent.hints.clone(),
+            rooms: vec![None; instance.rooms.len()],
+            moved: vec![false; instance.stays.len()],
+            draft,
+            tries: 0,
+        }
+    }
+
+    /// Takes over better prices.
+    pub fn follow(&mut self, ascent: &Ascent) {
+        self.penalty.centre.clone_from(&ascent.best);
+    }
+
+    /// Opens the rooms around one of them and settles them anew; keeps what is better, and tells whether it is.
+    pub fn retry(&mut self, neighbours: &Neighbours, random: &mut Random) -> bool {
+        self.tries += 1;
+        if self.tries.is_multiple_of(PATIENCE) {
+            for (row, _) in self.draft.lacking() {
+                let over = self.draft.taken[row] - self.instance.rows.limits[row];
+                self.penalty.centre.rows[row] += self.penalty.stiff.rows[row] * over;
+            }
+        }
+        let Region { opened, around, stays } = self.region(neighbours, random);
+        let n_rooms = self.rooms.len();
+        let rooms: Vec<usize> = opened.iter().chain(&around).copied().collect();
+        let mut parts: Vec<usize> = rooms.iter().copied().chain(stays.iter().map(|f| n_rooms + f)).collect();
+        let before = Before {
+            parts: parts.iter().map(|&part| (part, self.mixture.keep(part))).collect(),
+            rooms: opened.iter().map(|&room| (room, self.rooms[room].clone())).collect(),
+            moved: stays.iter().map(|&f| (f, self.moved[f])).collect(),
+            draft: self.draft.save(&rooms, &stays),
+            worth: self.draft.objective(),
+            lack: self.draft.lack(),
+        };
+        for &room in &opened {
+            for f in self.movers(room) {
+                self.moved[f] = false;
+            }
+            self.rooms[room] = None;
+        }
+        for _ in 0..PASSES_OF_FEW {
+            self.pass(&mut parts, BATCHES_OF_FEW, random);
+        }
+        while self.fix_surest(opened.iter().copied(), (SHARE, 1.0)) {
+            self.pass(&mut parts, BATCHES_OF_FEW, random);
+        }
+        for &room in &opened {
+            if self.rooms[room].is_none() {
+                self.rooms[room] = Some(Vec::new());
+                self.mixture.go(self.instance, self.reach, &self.penalty, (room, &Part::default()), true);
+            }
+        }
+        self.build(&rooms, &stays);
+        let (lack, worth) = (self.draft.lack(), self.draft.objective());
+        if lack < before.lack || lack <= before.lack && worth >= before.worth {
+            return lack < before.lack || worth > before.worth + 1e-9 * worth.abs();
+        }
+        self.draft.restore(before.draft);
+        before.rooms.into_iter().for_each(|(room, offers)| self.rooms[room] = offers);
+        before.moved.into_iter().for_each(|(f, moved)| self.moved[f] = moved);
+        before.parts.into_iter().for_each(|(part, kept)| self.mixture.put_back(self.reach, part, kept));
+        self.reprice(&parts);
+        false
+    }
+
+    /// A room with those nearest to it, and what is around.
+    fn region(&self, neighbours: &Neighbours, random: &mut Random) -> Region {
+        let (mut opened, mut around) = (Vec::new(), Vec::new());
+        let centres = 1 + random.below(2);
+        for _ in 0..centres {
+            let centre = random.below(self.rooms.len());
+            let near = neighbours.of(centre);
+            let count = (OPENED.0 + random.below(OPENED.1)) / centres;
+            opened.extend(near.iter().take(count).map(|&room| room as usize));
+            opened.push(centre);
+            around.extend(near.iter().skip(count).map(|&room| room as usize));
+        }
+        opened.sort_unstable();
+        opened.dedup();
+        around.sort_unstable();
+        around.dedup();
+        around.retain(|&room| self.draft.is_used(room) && opened.binary_search(&room).is_err());
+        let mut stays: Vec<usize> =
+            opened.iter().flat_map(|&room| neighbours.stays_of(room)).map(|&f| f as usize).collect();
+        stays.extend(opened.iter().flat_map(|&room| self.movers(room)));
+        stays.sort_unstable();
+        stays.dedup();
+        Region { opened, around, stays }
+    }
+
+    /// Facilities that have moved into a room.
+    fn movers(&self, room: usize) -> Vec<usize> {
+        let offers = self.rooms[room].iter().flatten();
+        let moved = |offer: &Offer| match self.instance.choices[offer.choice].size {
+            Size::Moved(f) => Some(f as usize),
+            Size::Module(_) => None,
+        };
+        offers.filter_map(moved).collect()
+    }
+
+    /// Fits the surest of some rooms out for good; false when none of them is wanted.
+    fn fix_surest(&mut self, among: impl Iterator<Item = usize>, (share, most): (f64, f64)) -> bool {
+        let open = among.filter(|&room| self.rooms[room].is_none());
+        let open = open.map(|room| (self.mixture.active(room), room));
+        let mut open: Vec<(f64, usize)> = open.filter(|entry| entry.0 > UNSURE).collect();
+        open.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let surest = (share * open.len() as f64).ceil() as usize;
+        let most = surest.max((most * open.len() as f64) as usize);
+        let sure = open.partition_point(|entry| entry.0 >= SURE).max(surest).min(most);
+        for &(_, room) in &open[..sure] {
+            self.fix(room);
+        }
+        !open.is_empty()
+    }
+
+    /// Fits a room out for good, as it answers to the prices of now and as far as limits allow.
+    fn fix(&mut self, room: usize) {
+        self.reprice(&[room]);
+        let left = self.left(room);
+        let held = Held { hints: &self.hints, rooms: &self.rooms, moved: &self.moved, left: Some(&left) };
+        let part =
+            parts(self.instance, self.reach, &self.tariff, &[room], &held, ROUGH).and_then(|mut parts| parts.pop());
+        let part = part.unwrap_or_default();
+        self.mixture.go(self.instance, self.reach, &self.penalty, (room, &part), true);
+        self.rooms[room] = Some(part.offers);
+        for f in self.movers(room) {
+            self.moved[f] = true;
+        }
+    }
+
+    /// What rooms that are fitted out for good leave of each limit, with this room empty.
+    fn left(&self, room: usize) -> Vec<f64> {
+        let mut left = self.instance.rows.limits.clone();
+        for (other, offers) in self.rooms.iter().enumerate() {
+            if other != room && offers.as_ref().is_some_and(|offers| !offers.is_empty()) {
+                self.mixture.rows_of(other).iter().for_each(|&(row, amount)| left[row as usize] -= amount);
+            }
+        }
+        for f in 0..self.moved.len() {
+            self.mixture
+                .rows_of(self.rooms.len() + f)
+                .iter()
+                .for_each(|&(row, amount)| left[row as usize] -= amount.max(0.0));
+        }
+        left
+    }
+
+    /// Lets some parts answer to prices, a few at a time.
+    fn pass(&mut self, among: &mut [usize], batches: usize, random: &mut Random) {
+        random.shuffle(among);
+        for batch in among.chunks(among.len().div_ceil(batches).max(1)) {
+            self.reprice(batch);
+            let held = Held { hints: &self.hints, rooms: &self.rooms, moved: &self.moved, left: None };
+            let Some(found) = parts(self.instance, self.reach, &self.tariff, batch, &held, ROUGH) else { return };
+            for (&at, part) in batch.iter().zip(found) {
+                let moved = at.checked_sub(self.rooms.len()).is_some_and(|f| self.moved.get(f) == Some(&true));
+                self.mixture.go(self.instance, self.reach, &self.penalty, (at, &part), moved);
+                if let Some(hint) = self.hints.get_mut(at).filter(|_| !part.offers.is_empty()) {
+                    *hint = part.offers;
+                }
+            }
+        }
+    }
+
+    /// Brings the prices up to date that some parts ask for.
+    fn reprice(&mut self, parts: &[usize]) {
+        self.mixture.reprice(self.instance, self.reach, &self.penalty, parts, &mut self.tariff);
+    }
+
+    /// Puts some rooms and facilities into the plan: who is served where follows the mixture as far as places and people last.
+    fn build(&mut self, rooms: &[usize], stays: &[usize]) {
+        rooms.iter().for_each(|&room| self.draft.empty(room));
+        stays.iter().for_each(|&f| self.draft.leave(f));
+        for &room in rooms {
+            if let Some(offers) = self.rooms[room].as_ref().filter(|offers| !offers.is_empty()) {
+                self.draft.fit_as(room, offers, &self.mixture);
+            }
+        }
+        let parts: Vec<usize> = rooms.iter().copied().chain(stays.iter().map(|f| self.rooms.len() + f)).collect();
+        self.reprice(&parts);
+        for &f in stays {
+            if !self.moved[f] {
+                self.draft.stay(f, &self.tariff);
+            }
+        }
+        self.draft.fill(rooms, &self.tariff);
+    }
+}
