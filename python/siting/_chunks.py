@@ -96,8 +96,8 @@ def _read(points: Any) -> Layer:
                 f"points has the shape {points.shape}: numbers of the shape (n, 2) are expected",
                 "points",
             )
-        # Not copied where it is as the core reads it.
-        return Layer(Ids.range(len(points)), np.ascontiguousarray(points, dtype=np.float64))
+        # Not copied where it is as the core reads it; nobody asks for ids of so many.
+        return Layer(Ids.range(0), np.ascontiguousarray(points, dtype=np.float64))
     return read_layer("points", points)
 
 
@@ -106,7 +106,10 @@ def _weights(weights: Any, layer: Layer) -> Floats | None:
         return None
     if isinstance(weights, np.ndarray) and weights.dtype == np.float64 and weights.ndim == 1:
         return np.ascontiguousarray(weights)
-    if is_number(weights) or layer.frame is not None:
+    numbers: Floats | None
+    if is_number(weights):
+        numbers = np.full(0 if layer.xy is None else len(layer.xy), float(weights))
+    elif layer.frame is not None:
         numbers = for_each("weights", weights, layer, "point")
     else:
         numbers = floats("weights", weights)
