@@ -137,6 +137,14 @@ pub enum Error {
         /// Why, and what to use instead.
         reason: String,
     },
+    /// What is wrong with one chunk of many; indices count within the chunk.
+    #[error("chunk {chunk}: {error}")]
+    InChunk {
+        /// Number of the chunk, counted from 0.
+        chunk: usize,
+        /// What is wrong with it.
+        error: Box<Error>,
+    },
     /// A file cannot be read, or does not hold what it should.
     #[error("{path}: {reason}")]
     File {

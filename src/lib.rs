@@ -62,7 +62,7 @@ pub use solve::{
     SolveOptions, Status, check,
 };
 pub use town::SyntheticTown;
-pub use travel::{EARTH_RADIUS, Id, Ids, Metric, Row, TravelMatrix};
+pub use travel::{EARTH_RADIUS, Id, Ids, Metric, PointCells, Row, TravelMatrix};
 
 /// The Rust examples of the README and the guides, run as documentation tests.
 #[cfg(doctest)]

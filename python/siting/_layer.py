@@ -26,6 +26,7 @@ class Layer:
     ids: Ids
     xy: Floats | None = None
     frame: Any = None
+    merged: bool = False
 
     @property
     def crs(self) -> Any:
@@ -35,6 +36,11 @@ class Layer:
     @property
     def points(self) -> Floats:
         """The coordinates, of shape (n, 2)."""
+        if self.merged:
+            raise InputError(
+                "the points were merged into cells and are not kept, so there is nothing to draw or to "
+                "write: draw the sites, or build a model of fewer points with TravelMatrix.from_points"
+            )
         if self.xy is None:
             raise InputError(
                 "the travel matrix was not built from points, so there is nothing to draw or to write: "

@@ -18,6 +18,7 @@ __all__ = [
     "Joined",
     "Model",
     "Network",
+    "PointCells",
     "Programme",
     "Progress",
     "ServicePlan",
@@ -97,6 +98,16 @@ class TravelMatrix:
     def to_bytes(self) -> bytes: ...
     def __eq__(self, value: object, /) -> bool: ...
     def __reduce__(self) -> tuple[Any, tuple[bytes]]: ...
+
+@final
+class PointCells:
+    """Demand points merged by the sites in their reach."""
+
+    def __new__(cls, sites: _Floats, within: float) -> PointCells: ...
+    def add(self, points: _Floats, weights: _Floats | None, *, chunk: int | None) -> None: ...
+    @property
+    def n_points(self) -> int: ...
+    def finish(self, *, site_ids: _Names = None) -> tuple[TravelMatrix, _Floats]: ...
 
 @final
 class Joined:
@@ -262,6 +273,7 @@ class Model:
         backup: int | None = None,
         single_source: bool | None = None,
         assignment: str | None = None,
+        merged: bool = False,
     ) -> Model: ...
     @staticmethod
     def set_cover(

@@ -36,6 +36,9 @@ def open_sites(solution: Solution) -> Any:
         "demand_points": points[opened],
         "mean_cost": mean[opened],
     }
+    if "merged" in model._data:
+        # Cells are no demand points, and their distances are not known.
+        del columns["demand_points"], columns["mean_cost"]
     return _frame(model.travel._sites, opened, columns, "site")
 
 

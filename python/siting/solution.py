@@ -146,12 +146,12 @@ class Solution:
 
     @property
     def mean_cost(self) -> float | None:
-        """Weighted mean cost of those served; `None` when nobody is."""
+        """Weighted mean cost of those served; `None` when nobody is, or where costs are not known."""
         return self._core.mean_cost
 
     @property
     def max_cost(self) -> float | None:
-        """Largest cost of anyone served; `None` when nobody is."""
+        """Largest cost of anyone served; `None` when nobody is, or where costs are not known."""
         return self._core.max_cost
 
     def to_json(self) -> str:
@@ -194,7 +194,7 @@ class Solution:
 
         Args:
             layer: "sites": the open sites, with `existing`, `served_weight`, `demand_points` and
-                `mean_cost`; "demand": all demand points with `served`, `site`, `share` and `cost`.
+                `mean_cost` (the first two alone where points were merged into cells); "demand": all demand points with `served`, `site`, `share` and `cost`.
 
         Raises:
             InputError: The travel matrix was not built from points, or the solution was read without

@@ -40,12 +40,13 @@ def summary(solution: Solution) -> str:
 def asked(model: Model, separator: str = ", ") -> str:
     """The rules of a model: ", p = 8, within 800 m, ..."""
     data, unit = model._data, _unit(model)
+    merged = data.get("merged")
     parts = []
     if "p" in data:
         parts.append(f"p = {data['p']}")
     if "budget" in data:
         parts.append(f"budget {figure(data['budget'])}")
-    within = data.get("within")
+    within = data.get("within") if merged is None else merged["within"]
     if within is not None:
         parts.append(
             f"within {figure(within.min())} to {figure(within.max())}{unit}"
@@ -78,7 +79,7 @@ def _asked(solution: Solution) -> str:
     demand, every = len(solution._demand_ids), len(solution._site_ids)
     existing = 0 if solution._model is None else len(solution._model._data.get("existing", ()))
     sites = count(every - existing, "candidate site")
-    text = f"{title} of {count(demand, 'demand point')} by {sites}"
+    text = f"{title} of {demand_of(solution._model, demand)} by {sites}"
     if solution.model == "p-dispersion":
         text = f"{title} of {sites}"
     rules = "" if solution._model is None else asked(solution._model).removeprefix(", ")
@@ -131,6 +132,8 @@ def _unserved(solution: Solution) -> str:
     if not len(positions):
         return "Every demand point is served."
     n, model = len(positions), solution._model
+    if model is not None and "merged" in model._data:
+        return _weight_unserved(model, positions)
     are = "is" if n == 1 else "are"
     if model is None:
         return f"{count(n, 'demand point')} {are} not served."
@@ -144,6 +147,21 @@ def _unserved(solution: Solution) -> str:
     if hopeless:
         text += f": no site at all is in {'its' if n == 1 else 'the'} reach"
         text += "" if n == 1 else f" of {hopeless:,} of them"
+    return text + "."
+
+
+def demand_of(model: Model | None, demand: int) -> str:
+    """The demand points of a model, and into how many cells they were merged."""
+    if model is None or "merged" not in model._data:
+        return count(demand, "demand point")
+    return f"{count(model._data['merged']['points'], 'point')} in {count(demand, 'cell')}"
+
+
+def _weight_unserved(model: Model, positions: Any) -> str:
+    hopeless = np.intersect1d(positions, model.travel._core.unreachable())
+    text = f"A weight of {figure(model.weights[positions].sum())} is not served"
+    if len(hopeless):
+        text += f": no site at all is in the reach of {figure(model.weights[hopeless].sum())} of it"
     return text + "."
 
 

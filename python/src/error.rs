@@ -58,6 +58,7 @@ fn place(error: &Error) -> (Option<&'static str>, Option<usize>) {
         | Error::Missing { argument, .. }
         | Error::Conflict { argument, .. }
         | Error::Unavailable { argument, .. } => (Some(argument), None),
+        Error::InChunk { error, .. } => place(error),
         _ => (None, None),
     }
 }

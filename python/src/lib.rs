@@ -3,6 +3,7 @@
 //! The classes take arrays and positions; the Python package above them speaks ids, Series and GeoDataFrames.
 
 mod audit;
+mod cells;
 mod convert;
 mod datum;
 mod error;
@@ -24,6 +25,8 @@ mod travel;
 mod _siting {
     #[pymodule_export]
     use super::audit::Audit;
+    #[pymodule_export]
+    use super::cells::PointCells;
     #[pymodule_export]
     use super::datum::convert_datum;
     #[pymodule_export]

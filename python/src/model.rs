@@ -60,7 +60,7 @@ impl Model {
 #[pymethods]
 impl Model {
     #[staticmethod]
-    #[pyo3(signature = (travel, weights, *, site_costs=None, required=None, forbidden=None, existing=None, closing_costs=None, within_each=None, capacities=None, demands=None, p=None, budget=None, within=None, backup=None, single_source=None, assignment=None))]
+    #[pyo3(signature = (travel, weights, *, site_costs=None, required=None, forbidden=None, existing=None, closing_costs=None, within_each=None, capacities=None, demands=None, p=None, budget=None, within=None, backup=None, single_source=None, assignment=None, merged=false))]
     #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn max_cover(
         travel: &TravelMatrix,
@@ -79,11 +79,12 @@ impl Model {
         backup: Option<usize>,
         single_source: Option<bool>,
         assignment: Option<&str>,
+        merged: bool,
     ) -> CoreResult<Self> {
         let assignment = assignment.map(|name| from_name("assignment", name)).transpose()?;
         let model = MaxCover::new(travel.0.clone(), copied(&weights));
         let model = given!(model, site_costs, required, forbidden, existing, closing_costs, within_each, capacities, demands; p, budget, within, backup, single_source, assignment);
-        Self::checked(Kind::MaxCover(model))
+        Self::checked(Kind::MaxCover(if merged { model.merged() } else { model }))
     }
 
     #[staticmethod]

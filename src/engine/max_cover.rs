@@ -13,6 +13,9 @@ use crate::solve::{Control, Limit, Method, Phase, Reason};
 
 solvable!(MaxCover);
 
+/// How often the search begins anew on what its first relaxation left open.
+const RESTARTS: usize = 3;
+
 impl Engine for MaxCover {
     fn obstacles(&self) -> Vec<Reason> {
         if serve::is_limited(self) {
@@ -77,7 +80,8 @@ impl MaxCover {
     /// Lagrangian bound and fixing, then branch and bound on a live linear programme, from a plan in hand.
     fn branch(&self, mut cells: Cells, start: &Plan, step: f64, control: &Control) -> Result<Outcome, Error> {
         let mut value = start.objective;
-        let known = Known { value, enough: value + if step > 0.0 { 0.999 * step } else { 1e-10 * value } };
+        let least_better = if step > 0.0 { 0.999 * step } else { 1e-10 * value };
+        let known = Known { value, enough: value + least_better.max(control.options.gap * value) };
         let mut bound = Bound::start(&cells);
         bound.improve(&cells, known, control);
         let mut best = bound.choice.take().filter(|(covers, _)| *covers > value).map(|(covers, chosen)| {
@@ -85,7 +89,7 @@ impl MaxCover {
             cells.in_model(&chosen)
         });
         let least = mip::rounded(bound.value * (1.0 + 2e-10), step, Self::SENSE);
-        let least = control.best_bound().map_or(least, |known| known.min(least)).max(value);
+        let mut least = control.best_bound().map_or(least, |known| known.min(least)).max(value);
         control.incumbent(Phase::Bound, value);
         control.bound(Phase::Bound, least);
         let proven = if least <= value {
@@ -94,28 +98,47 @@ impl MaxCover {
             Proven { bound: Some(least), ended: Ended::Limit(limit), nodes: 0 }
         } else {
             cells.fix(&bound.open, &bound.closed);
-            cells.drop_dominated();
-            if cells.len() == 0 {
-                // Everything is settled: what the fixed sites cover is the only value left to compare.
-                let best = if cells.covered > value { Some(cells.in_model(&[])) } else { best };
-                let plan = best.map(|open| self.filled(open)).transpose()?;
-                let bound = Some(value.max(cells.covered));
-                return Ok(Outcome { plan, bound, ended: Ended::Complete, nodes: 0 });
-            }
-            let task = Task { binaries: cells.n_sites(), sense: Self::SENSE, step, known: value };
-            tree::branch(mip::cover::max_cover(&cells, None, step), task, control, |shares| {
-                let chosen = cover::rounded(&cells, shares)?;
-                let covers = cover::value(&cells, &chosen);
-                if covers > value {
-                    value = covers;
-                    best = Some(cells.in_model(&chosen));
-                    control.incumbent(Phase::Bound, covers);
+            let mut restarts = RESTARTS;
+            loop {
+                cells.drop_dominated();
+                if cells.len() == 0 {
+                    // Everything is settled: what the fixed sites cover is the only value left to compare.
+                    let better = cells.covered > value;
+                    let best = if better { Some(cells.in_model(&[])) } else { best };
+                    let plan = best.map(|open| self.filled(open)).transpose()?;
+                    let bound = Some(value.max(cells.covered));
+                    return Ok(Outcome { plan, bound, ended: Ended::Complete, nodes: 0 });
                 }
-                Some(value)
-            })?
+                let task = Task { binaries: cells.n_sites(), sense: Self::SENSE, step, known: value };
+                let root = match tree::root(mip::cover::max_cover(&cells, None, step), task, control)? {
+                    Ok(root) => root,
+                    Err(proven) => break proven,
+                };
+                least = least.min(root.bound);
+                let settled = root.settled.iter().flatten().count();
+                if restarts > 0 && 4 * settled >= root.settled.len() {
+                    restarts -= 1;
+                    if let Some((covers, chosen)) = rounded(&cells, root.shares()).filter(|found| found.0 > value) {
+                        value = covers;
+                        best = Some(cells.in_model(&chosen));
+                        control.incumbent(Phase::Bound, covers);
+                    }
+                    let is = |wanted: bool| root.settled.iter().map(|&at| at == Some(wanted)).collect::<Vec<bool>>();
+                    cells.fix(&is(true), &is(false));
+                    continue;
+                }
+                break root.branch(control, |shares| {
+                    if let Some((covers, chosen)) = rounded(&cells, shares).filter(|found| found.0 > value) {
+                        value = covers;
+                        best = Some(cells.in_model(&chosen));
+                        control.incumbent(Phase::Bound, covers);
+                    }
+                    Some(value)
+                })?;
+            }
         };
         let plan = best.map(|open| self.filled(open)).transpose()?;
-        let bound = proven.bound.map_or(least, |bound| bound.min(least));
+        let bound = proven.bound.map_or(least, |bound| bound.min(least)).max(value);
         Ok(Outcome { plan, bound: Some(bound), ended: proven.ended, nodes: proven.nodes })
     }
 
@@ -155,6 +178,11 @@ pub(crate) fn fill_up(open: &mut Vec<u32>, by_site: &SiteRules, p: Option<usize>
         missing -= 1;
     }
     open.sort_unstable();
+}
+
+/// A choice made of the shares of a relaxation, and what it covers.
+fn rounded(cells: &Cells, shares: &[f64]) -> Option<(f64, Vec<u32>)> {
+    cover::rounded(cells, shares).map(|chosen| (cover::value(cells, &chosen), chosen))
 }
 
 /// Whether the engine's bound is as strong as the linear relaxation: not where p and a budget bind at once, nor where

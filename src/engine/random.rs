@@ -18,6 +18,12 @@ impl Random {
         usize::try_from(wide >> 64).unwrap_or(0)
     }
 
+    /// The next number above 0, at most 1.
+    pub fn unit(&mut self) -> f64 {
+        // 53 bits: all of them fit.
+        ((self.0.next_u64() >> 11) + 1) as f64 / 9_007_199_254_740_992.0
+    }
+
     /// Puts a list into random order.
     pub fn shuffle<T>(&mut self, list: &mut [T]) {
         for at in (1..list.len()).rev() {

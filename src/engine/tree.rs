@@ -57,6 +57,62 @@ pub(crate) fn branch(
     branch_with_rows(formulation, task, control, offer, |_| Vec::new())
 }
 
+/// The relaxation at the root, solved and kept alive.
+pub(crate) struct Root {
+    lp: Box<dyn LiveLp>,
+    task: Task,
+    /// No plan is better than this.
+    pub bound: f64,
+    /// The binaries that every plan better than the known one has in common.
+    pub settled: Vec<Option<bool>>,
+}
+
+/// Solves the relaxation at the root alone: where it settles many binaries, the search is faster on a programme without
+/// them. The end of the search instead where there is nothing to search, or no time.
+pub(crate) fn root(formulation: Formulation<'_>, task: Task, control: &Control) -> Result<Result<Root, Proven>, Error> {
+    let too_large = !fits(formulation.entries, control);
+    let Some(mut lp) = live_lp(formulation, control)? else { return Ok(Err(unsolved(too_large, control))) };
+    let tree = Tree::new(task);
+    let value = match lp.solve(None, control)? {
+        LpEnd::Optimal(objective) => tree.cost(objective),
+        LpEnd::Infeasible => {
+            return Ok(Err(Proven { bound: Some(tree.task.known), ended: Ended::Complete, nodes: 1 }));
+        }
+        LpEnd::Unfinished(_) | LpEnd::Stopped => return Ok(Err(unsolved(false, control))),
+    };
+    if value >= tree.enough() {
+        return Ok(Err(Proven { bound: Some(tree.task.known), ended: Ended::Complete, nodes: 1 }));
+    }
+    let room = tree.room(value);
+    let columns = lp.reduced_costs().iter().zip(lp.values()).take(tree.task.binaries);
+    let settled = columns.map(|(&cost, &value)| decided(cost, value, room)).collect();
+    let bound = tree.bound_of(value);
+    control.bound(Phase::Bound, bound);
+    Ok(Ok(Root { lp, task: tree.task, bound, settled }))
+}
+
+impl Root {
+    /// What the relaxation opens of each binary.
+    pub fn shares(&self) -> &[f64] {
+        self.lp.values()
+    }
+
+    /// Searches the tree below.
+    pub fn branch(mut self, control: &Control, offer: impl FnMut(&[f64]) -> Option<f64>) -> Result<Proven, Error> {
+        search(self.lp.as_mut(), self.task, control, offer, |_| Vec::new())
+    }
+}
+
+fn unsolved(too_large: bool, control: &Control) -> Proven {
+    let limit = if too_large { Limit::Memory } else { control.stop().unwrap_or(Limit::Time) };
+    Proven { bound: None, ended: Ended::Limit(limit), nodes: 0 }
+}
+
+/// The whole value of a binary that cannot move by one within the room up to the known plan.
+fn decided(reduced_cost: f64, value: f64, room: f64) -> Option<bool> {
+    (reduced_cost.abs() > room && (value - value.round()).abs() <= WHOLE).then_some(value > 0.5)
+}
+
 /// [`branch`] for a programme with too many constraints to start with: `missing` is shown the values of each relaxation
 /// and gives constraints that they break (lists of columns of which at least one must be taken), until none is broken.
 pub(crate) fn branch_with_rows(
@@ -69,8 +125,7 @@ pub(crate) fn branch_with_rows(
     let too_large = !fits(formulation.entries, control);
     match live_lp(formulation, control)? {
         Some(mut lp) => search(lp.as_mut(), task, control, offer, missing),
-        None if too_large => Ok(Proven { bound: None, ended: Ended::Limit(Limit::Memory), nodes: 0 }),
-        None => Ok(Proven { bound: None, ended: Ended::Limit(control.stop().unwrap_or(Limit::Time)), nodes: 0 }),
+        None => Ok(unsolved(too_large, control)),
     }
 }
 
@@ -81,14 +136,7 @@ fn search(
     mut offer: impl FnMut(&[f64]) -> Option<f64>,
     mut missing: impl FnMut(&[f64]) -> Vec<Vec<u32>>,
 ) -> Result<Proven, Error> {
-    let mut tree = Tree {
-        bounds: vec![(0.0, 1.0); task.binaries],
-        pseudo: vec![[(0.0, 0); 2]; task.binaries],
-        queue: BinaryHeap::new(),
-        number: 0,
-        nodes: 0,
-        task,
-    };
+    let mut tree = Tree::new(task);
     let mut next = Some(Node { value: f64::NEG_INFINITY, number: 0, fixed: Vec::new(), from: None });
     let ended = loop {
         let Some(node) = next.take().or_else(|| tree.queue.pop()) else { break Ended::Complete };
@@ -168,6 +216,22 @@ struct Tree {
 }
 
 impl Tree {
+    fn new(task: Task) -> Self {
+        Self {
+            bounds: vec![(0.0, 1.0); task.binaries],
+            pseudo: vec![[(0.0, 0); 2]; task.binaries],
+            queue: BinaryHeap::new(),
+            number: 0,
+            nodes: 0,
+            task,
+        }
+    }
+
+    /// How much the cost may rise above a value. Reduced costs are exact to the solver's tolerance.
+    fn room(&self, value: f64) -> f64 {
+        self.enough() - value + 1e-6
+    }
+
     /// An objective as a cost.
     fn cost(&self, objective: f64) -> f64 {
         match self.task.sense {
@@ -266,13 +330,11 @@ impl Tree {
 
     /// Fixes what cannot move by one without reaching the known plan's cost.
     fn fix_by_reduced_cost(&mut self, lp: &mut dyn LiveLp, node: &mut Node, values: &[f64]) -> Result<(), Error> {
-        // Reduced costs are exact to the solver's tolerance.
-        let room = self.enough() - node.value + 1e-6;
+        let room = self.room(node.value);
         let reduced: Vec<f64> = lp.reduced_costs().iter().take(self.task.binaries).copied().collect();
         for ((column, &cost), &value) in (0_u32..).zip(&reduced).zip(values) {
             let free = self.bounds[column as usize] == (0.0, 1.0);
-            if free && cost.abs() > room && (value - value.round()).abs() <= WHOLE {
-                let up = value > 0.5;
+            if let Some(up) = decided(cost, value, room).filter(|_| free) {
                 node.fixed.push((column, up));
                 self.set(lp, column, if up { (1.0, 1.0) } else { (0.0, 0.0) })?;
             }

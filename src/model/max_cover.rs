@@ -26,7 +26,7 @@ use super::{
     rule_setters,
 };
 use crate::error::Error;
-use crate::travel::TravelMatrix;
+use crate::travel::{PointCells, TravelMatrix};
 
 /// Covers as much weight as possible with `p` sites, or within a budget.
 ///
@@ -53,6 +53,8 @@ pub struct MaxCover {
     reach: Reach,
     backup: usize,
     capacity: Capacity,
+    /// Demand points are cells of merged points: distances are not known.
+    is_merged: bool,
 }
 
 impl MaxCover {
@@ -66,7 +68,80 @@ impl MaxCover {
             reach: Reach::All,
             backup: 1,
             capacity: Capacity::default(),
+            is_merged: false,
         }
+    }
+
+    /// A model straight from points in the plane, each with a weight (or 1 each), and sites that cover what is `within` a
+    /// straight-line distance, included. The pairs of points and sites are never stored.
+    ///
+    /// Points with the same sites in reach become one cell, and the demand points of the model are these cells: see
+    /// [`from_cells`](Self::from_cells) for what that means, and for points that do not fit into memory.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Empty`], [`Error::NotANumber`], [`Error::OutOfRange`], [`Error::WrongLength`] and
+    /// [`Error::InvalidValue`] for `points`, `weights`, `sites` and `within`.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use siting::{MaxCover, SolveOptions};
+    ///
+    /// let homes = [[0.0, 0.0], [10.0, 0.0], [90.0, 0.0], [500.0, 0.0]];
+    /// let rooms = [[50.0, 0.0], [480.0, 0.0]];
+    /// let model = MaxCover::from_points(&homes, Some(&[4.0, 6.0, 20.0, 25.0]), &rooms, 100.0)?.p(1);
+    /// let solution = model.solve(&SolveOptions::default())?;
+    ///
+    /// assert_eq!((solution.sites, solution.objective), (vec![0], 30.0));
+    /// assert_eq!(solution.assignment.len(), 2); // two cells: of room 0, of room 1
+    /// # Ok::<(), siting::Error>(())
+    /// ```
+    pub fn from_points(
+        points: &[[f64; 2]],
+        weights: Option<&[f64]>,
+        sites: &[[f64; 2]],
+        within: f64,
+    ) -> Result<Self, Error> {
+        let mut cells = PointCells::new(sites, within)?;
+        cells.add_all(points, weights)?;
+        Self::from_cells(cells)
+    }
+
+    /// A model over the cells of points that were streamed by, so that a hundred million never sit in memory.
+    ///
+    /// The demand points of the model are the cells: weights, coverage, objective and bound are those of the points
+    /// themselves, and an assignment tells of each cell one open site in its reach. Which of several sites in reach is
+    /// nearest is not known, so mean and largest cost are `None`, and neither another radius nor capacities can be set.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Empty`] where no point was added.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use siting::{MaxCover, PointCells, SolveOptions};
+    ///
+    /// let mut cells = PointCells::new(&[[50.0, 0.0], [480.0, 0.0]], 100.0)?;
+    /// for x in 0..1_000 {
+    ///     cells.add(&[[f64::from(x), 0.0], [f64::from(x), 5.0]], None)?; // as many chunks as there are
+    /// }
+    /// let solution = MaxCover::from_cells(cells)?.p(1).solve(&SolveOptions::default())?;
+    /// assert_eq!((solution.sites, solution.covered_weight), (vec![1], 400.0));
+    /// # Ok::<(), siting::Error>(())
+    /// ```
+    pub fn from_cells(cells: PointCells) -> Result<Self, Error> {
+        let (travel, weights) = cells.finish()?;
+        Ok(Self { is_merged: true, ..Self::new(travel, weights) })
+    }
+
+    /// The same model, its demand points being cells of merged points, as [`PointCells::finish`] gave them: costs are no
+    /// distances.
+    #[must_use]
+    pub fn merged(mut self) -> Self {
+        self.is_merged = true;
+        self
     }
 
     rule_setters!(p, budget, site_costs, required, forbidden, existing, closing_costs);
@@ -111,7 +186,12 @@ impl Model for MaxCover {
         Some(&self.capacity)
     }
 
+    fn has_costs(&self) -> bool {
+        !self.is_merged
+    }
+
     fn validate(&self) -> Result<(), Error> {
+        self.check_merged()?;
         check_weights(&self.weights, &self.travel)?;
         self.reach.validate(&self.travel)?;
         check_p_or_budget(&self.rules)?;
@@ -135,6 +215,29 @@ impl Model for MaxCover {
             }
         }
         Ok(Plan { sites, assignment, flows: None, objective })
+    }
+}
+
+impl MaxCover {
+    /// Refuses what distances are needed for where they were not kept.
+    fn check_merged(&self) -> Result<(), Error> {
+        if !self.is_merged {
+            return Ok(());
+        }
+        let refuse = |argument, reason: &str| {
+            Err(Error::Conflict {
+                argument,
+                other: "points",
+                reason: format!("points were merged into cells, {reason}"),
+            })
+        };
+        if self.reach != Reach::All {
+            return refuse("within", "which know one radius alone; merge them with the radius that is wanted");
+        }
+        if !self.capacity.is_unlimited() {
+            return refuse("capacities", "and who goes where is not known; use a travel matrix with capacities");
+        }
+        Ok(())
     }
 }
 

@@ -92,6 +92,11 @@ pub trait Model {
         None
     }
 
+    /// Whether the costs of the travel matrix are what it costs to walk; not where only who reaches whom is known.
+    fn has_costs(&self) -> bool {
+        true
+    }
+
     /// Checks all data of the model.
     ///
     /// # Errors

@@ -353,7 +353,8 @@ impl Figures {
             }
         }
         let mean = (covered > 0.0).then(|| walked / covered);
-        Self { covered, total, mean, max }
+        let known = model.has_costs();
+        Self { covered, total, mean: mean.filter(|_| known), max: max.filter(|_| known) }
     }
 }
 

@@ -98,9 +98,9 @@ pub struct Solution {
     pub total_weight: f64,
     /// `covered_weight / total_weight`; 0 when there is no weight at all.
     pub covered_share: f64,
-    /// Mean cost of those served, weighted; `None` when nobody is.
+    /// Mean cost of those served, weighted; `None` when nobody is, or where costs are not known.
     pub mean_cost: Option<f64>,
-    /// Largest cost of anyone served with a weight above zero; `None` when nobody is.
+    /// Largest cost of anyone served with a weight above zero; `None` when nobody is, or where costs are not known.
     pub max_cost: Option<f64>,
     /// Names of the demand points.
     pub demand_ids: Ids,

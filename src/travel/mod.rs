@@ -6,6 +6,7 @@
 //! ([`TravelMatrix::from_pairs`]) or compressed rows ([`TravelMatrix::from_csr`]).
 
 mod arrays;
+mod cells;
 mod columns;
 mod ids;
 mod matrix;
@@ -13,6 +14,7 @@ mod metric;
 mod points;
 mod sparse;
 
+pub use cells::PointCells;
 pub use ids::{Id, Ids};
 pub use matrix::TravelMatrix;
 pub use metric::{EARTH_RADIUS, Metric};

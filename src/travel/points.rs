@@ -141,22 +141,13 @@ fn on_sphere(point: [f64; 2]) -> [f64; 3] {
     [lat.cos() * lon.cos(), lat.cos() * lon.sin(), lat.sin()]
 }
 
-fn check_points(argument: &'static str, points: &[[f64; 2]], metric: Metric) -> Result<(), Error> {
+/// Squares of larger coordinates overflow.
+pub(super) const LARGEST: f64 = 1e150;
+
+pub(super) fn check_points(argument: &'static str, points: &[[f64; 2]], metric: Metric) -> Result<(), Error> {
     for (index, point) in points.iter().enumerate() {
-        for (axis, &value) in point.iter().enumerate() {
-            if value.is_nan() {
-                return Err(Error::NotANumber { argument, index });
-            }
-            // Squares of larger numbers overflow.
-            if value.abs() > 1e150 {
-                return Err(Error::OutOfRange {
-                    argument,
-                    index,
-                    value,
-                    reason: "coordinates must be finite (at most 1e150)",
-                });
-            }
-            let limit = if axis == 0 { 180.0 } else { 90.0 };
+        check_point(argument, index, point)?;
+        for (value, limit) in point.iter().copied().zip([180.0, 90.0]) {
             if metric == Metric::Haversine && value.abs() > limit {
                 return Err(Error::OutOfRange {
                     argument,
@@ -165,6 +156,20 @@ fn check_points(argument: &'static str, points: &[[f64; 2]], metric: Metric) -> 
                     reason: "haversine takes (longitude, latitude) in degrees, at most 180 and 90; use a planar metric for projected coordinates",
                 });
             }
+        }
+    }
+    Ok(())
+}
+
+/// Checks that both coordinates of a point are numbers that can be squared.
+pub(super) fn check_point(argument: &'static str, index: usize, point: &[f64; 2]) -> Result<(), Error> {
+    for &value in point {
+        if value.is_nan() {
+            return Err(Error::NotANumber { argument, index });
+        }
+        if value.abs() > LARGEST {
+            let reason = "coordinates must be finite (at most 1e150)";
+            return Err(Error::OutOfRange { argument, index, value, reason });
         }
     }
     Ok(())

@@ -51,6 +51,8 @@ class Model:
             _siting.Model, self.name.replace("-", "_")
         )
         arguments = dict(self._data)
+        if "merged" in arguments:
+            arguments["merged"] = True
         if isinstance(arguments.get("within"), np.ndarray):
             arguments["within_each"] = arguments.pop("within")
         with naming(
@@ -192,12 +194,11 @@ class Model:
                 )
 
     def __repr__(self) -> str:
-        from siting.summary import asked
+        from siting.summary import asked, demand_of
 
         rows, columns = self._travel.shape
-        return (
-            f"{type(self).__name__}({rows:,} demand points x {columns:,} sites{asked(self, ', ')})"
-        )
+        demand = demand_of(self, rows) if "merged" in self._data else f"{rows:,} demand points"
+        return f"{type(self).__name__}({demand} x {columns:,} sites{asked(self, ', ')})"
 
 
 def need_travel(travel: object) -> TravelMatrix:

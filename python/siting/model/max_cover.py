@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from siting._chunks import merge
+from siting._numbers import number
 from siting.model.base import Model, covering, need_travel, need_weights, rules, serving
 from siting.travel import TravelMatrix
 
@@ -97,3 +99,85 @@ class MaxCover(Model):
                 assignment=assignment,
             ),
         )
+
+    @classmethod
+    def from_points(
+        cls,
+        points: Any,
+        sites: Any,
+        *,
+        weights: Any = None,
+        within: float,
+        p: int | None = None,
+        budget: float | None = None,
+        backup: int = 1,
+        site_costs: Any = None,
+        required: Any = None,
+        forbidden: Any = None,
+        existing: Any = None,
+        closing_costs: Any = None,
+    ) -> MaxCover:
+        """A model straight from points in the plane: the pairs of points and sites are never stored.
+
+        Points with the same sites in reach become one weighted cell while they are read. Coverage,
+        objective and bound are those of the points themselves. Single points are not kept: the demand
+        points of the model are the cells, numbered from 0, `assignment` names for each cell one open
+        site in its reach, `mean_cost` and `max_cost` are `None`, and there is nothing to draw. Points in
+        reach of no site are one cell; points of weight 0 leave no trace.
+
+        A site is in reach when the straight-line distance is at most `within`, exactly as in
+        `TravelMatrix.from_points(points, sites, cutoff=within)`. Weights that are whole numbers are
+        added up without rounding; sums of others do not depend on threads, nor on where chunks end.
+
+        Args:
+            points: Points as an array of shape (n, 2), a GeoDataFrame or GeoSeries; or, for more than
+                fit into memory, an iterable of chunks, each such an array or a tuple (points, weights).
+            sites: Candidate sites: an array of shape (m, 2), a GeoDataFrame or GeoSeries, in the same CRS.
+            weights: People at each point: a number for all, an array in order, or the name of a column
+                of GeoDataFrames; 1 each by default. Chunks bring arrays of weights along themselves.
+            within: Radius of covering, included, in the unit of the coordinates.
+            p: Number of sites to open besides the existing ones.
+            budget: Most money that opening (and closing) sites may cost.
+            backup: How many open sites must reach a point for it to count.
+            site_costs: Cost of opening each site, as for `MaxCover`, and so are `required`, `forbidden`,
+                `existing` and `closing_costs`.
+            required: Sites that must open.
+            forbidden: Sites that must not open.
+            existing: Sites open today.
+            closing_costs: Lets existing sites close.
+
+        Raises:
+            InputError: Wrong data: the message names the argument, the chunk, the position and the value.
+
+        Examples:
+            >>> import numpy, siting
+            >>> rooms = [[0, 0], [50, 0], [90, 0]]
+            >>> chunks = (numpy.random.default_rng(k).uniform(0, 100, (10_000, 2)) for k in range(9))
+            >>> model = siting.MaxCover.from_points(chunks, rooms, within=30, p=1)
+            >>> model
+            MaxCover(90,000 points in 6 cells x 3 sites, p = 1, within 30)
+            >>> solution = model.solve()
+            >>> solution.sites, solution.status
+            ([1], 'optimal')
+        """
+        within = number("within", within)
+        travel, weights, n_points = merge(points, sites, weights, within)
+        model = cls.__new__(cls)
+        Model.__init__(
+            model,
+            travel,
+            weights=weights,
+            merged={"points": n_points, "within": within},
+            **covering(travel, None, backup),
+            **rules(
+                travel,
+                p=p,
+                budget=budget,
+                site_costs=site_costs,
+                required=required,
+                forbidden=forbidden,
+                existing=existing,
+                closing_costs=closing_costs,
+            ),
+        )
+        return model

@@ -9,7 +9,7 @@
 //! and the rules on sites are priced too: with prices r ≥ 0 on Σ y ≤ p and s ≥ 0 on the budget B, the maximum is at most
 //! r p + s B + Σ_j max(0, v_j), v_j = ρ_j - r - s f_j. A site with v_j < 0 that cannot pay for being open is closed for
 //! good when L + v_j falls below the known value; one with v_j > 0 is open for good when L - v_j does. The multipliers
-//! follow the subgradient (Held, Wolfe and Crowder 1974), deflected by the last direction.
+//! follow the subgradient (Held, Wolfe and Crowder 1974), deflected by the last direction and scaled by the weights.
 
 use crate::engine::reduce::Cells;
 use crate::solve::Control;
@@ -30,9 +30,14 @@ pub(crate) struct Bound {
 }
 
 /// Most rounds of the subgradient.
-const ROUNDS: usize = 600;
-/// Rounds without improvement after which steps are shortened.
-const PATIENCE: usize = 20;
+const ROUNDS: usize = 2_000;
+/// Rounds without improvement after which steps are shortened, to this part.
+const PATIENCE: usize = 30;
+const SHORTER: f64 = 0.7;
+/// Steps shorter than this part of the first move nothing.
+const SHORTEST: f64 = 1e-4;
+/// How much of the last direction stays.
+const KEPT: f64 = 0.9;
 
 /// What is known when the search begins: a value that some choice reaches, and a bound low enough to stop at.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +54,7 @@ impl Bound {
         let n = cells.n_sites();
         Self {
             value: f64::INFINITY,
-            lambda: (0..cells.len()).map(|c| 0.5 * cells.weight[c] / f64::from(cells.need[c])).collect(),
+            lambda: (0..cells.len()).map(|c| 0.5 * most(cells, c)).collect(),
             closed: vec![false; n],
             open: vec![false; n],
             choice: None,
@@ -79,7 +84,7 @@ impl Bound {
                 self.lambda.copy_from_slice(&lambda);
             }
             if idle >= PATIENCE {
-                scale *= 0.6;
+                scale *= SHORTER;
                 idle = 0;
                 lambda.copy_from_slice(&self.lambda);
             }
@@ -88,13 +93,13 @@ impl Bound {
                 let sites = (0_u32..).zip(&chosen).filter(|(_, open)| **open).map(|(j, _)| j);
                 self.choice = Some((covered, sites.collect()));
             }
-            if self.value < known.enough || scale < 1e-3 || norm == 0.0 {
+            if self.value < known.enough || scale < SHORTEST || norm == 0.0 {
                 return;
             }
             let step = scale * (value - known.value).max(1e-7 * value.abs()) / norm;
             for (c, lambda) in lambda.iter_mut().enumerate() {
-                let most = cells.weight[c] / f64::from(cells.need[c]);
-                *lambda = (*lambda - step * direction[c]).clamp(0.0, most);
+                let most = most(cells, c);
+                *lambda = (*lambda - step * most * direction[c]).clamp(0.0, most);
             }
         }
     }
@@ -119,6 +124,11 @@ fn affordable(cells: &Cells, chosen: &[bool]) -> bool {
     cells.budget.is_none_or(|budget| money <= budget)
 }
 
+/// The largest multiplier that makes sense. Steps are in proportion to it: heavy cells have far to go.
+fn most(cells: &Cells, cell: usize) -> f64 {
+    cells.weight[cell] / f64::from(cells.need[cell])
+}
+
 /// Moves the direction towards the subgradient; gives its squared length, and what the chosen sites cover.
 fn turn(cells: &Cells, lambda: &[f64], chosen: &[bool], direction: &mut [f64]) -> (f64, f64) {
     let (mut norm, mut covered) = (0.0, cells.covered);
@@ -130,8 +140,13 @@ fn turn(cells: &Cells, lambda: &[f64], chosen: &[bool], direction: &mut [f64]) -
             covered += cells.weight[c];
         }
         let wanted = if cells.weight[c] > need * lambda[c] { need } else { 0.0 };
-        direction[c] = 0.8 * direction[c] + (open - wanted);
-        norm += direction[c] * direction[c];
+        direction[c] = KEPT * direction[c] + (open - wanted);
+        let most = most(cells, c);
+        // What stands at its end and would go beyond does not move.
+        let stuck = lambda[c] <= 0.0 && direction[c] > 0.0 || lambda[c] >= most && direction[c] < 0.0;
+        if !stuck {
+            norm += most * direction[c] * direction[c];
+        }
     }
     (norm, covered)
 }

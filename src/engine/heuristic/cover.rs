@@ -1,10 +1,11 @@
-//! Maximal covering: greedy construction, best-improvement interchange, and iterated local search.
+//! Maximal covering: greedy construction, best-improvement interchange, and annealing; iterated local search where cells
+//! need several sites, or where p and a budget bind at once.
 //!
 //! Interchange follows Resende and Werneck (2007), "A fast swap-based local search procedure for location problems":
 //! the change of a swap is gain(in) - loss(out) + a correction over the cells that both sites reach.
 
+use super::anneal;
 use crate::engine::random::Random;
-
 use crate::engine::reduce::Cells;
 use crate::solve::{Control, Method};
 
@@ -23,6 +24,20 @@ pub(crate) fn search(cells: &Cells, warm: Option<&[u32]>, seed: u64, control: &C
         }
     }
     state.complete();
+    if anneals(cells) {
+        if warm.is_some() {
+            let mut fresh = State::new(cells);
+            fresh.complete();
+            if fresh.value > state.value || !state.is_complete() {
+                state = fresh;
+            }
+        }
+        let proof_follows = control.options.method != Method::Heuristic;
+        let better = anneal::search(cells, &state.chosen(), proof_follows, seed, control);
+        state.restore(&better);
+        state.improve(control);
+        return state.is_complete().then(|| state.chosen());
+    }
     state.improve(control);
     if warm.is_some() {
         let from_warm = state.chosen();
@@ -44,6 +59,11 @@ pub(crate) fn search(cells: &Cells, warm: Option<&[u32]>, seed: u64, control: &C
     let work = if proof_follows { WORK.min(entries.saturating_mul(entries) / 2) } else { WORK };
     state.iterate(work, seed, control);
     Some(state.chosen())
+}
+
+/// Whether exchanges can be annealed: one site covers a cell, and either p or a budget binds.
+fn anneals(cells: &Cells) -> bool {
+    (cells.p.is_none() || cells.budget.is_none()) && cells.need.iter().all(|&need| need == 1)
 }
 
 /// A choice made of shares of sites: those with the largest shares that fit, completed by greed. `None` when p cannot be

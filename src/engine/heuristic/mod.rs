@@ -1,5 +1,6 @@
 //! Good plans fast: greedy construction and interchange, one file per family of models.
 
+mod anneal;
 pub(crate) mod center;
 pub(crate) mod cover;
 pub(crate) mod dispersion;
