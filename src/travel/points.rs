@@ -136,12 +136,12 @@ where
     best.is_finite().then_some(best)
 }
 
-fn on_sphere(point: [f64; 2]) -> [f64; 3] {
+pub(crate) fn on_sphere(point: [f64; 2]) -> [f64; 3] {
     let (lon, lat) = (point[0].to_radians(), point[1].to_radians());
     [lat.cos() * lon.cos(), lat.cos() * lon.sin(), lat.sin()]
 }
 
-fn check_points(argument: &'static str, points: &[[f64; 2]], metric: Metric) -> Result<(), Error> {
+pub(crate) fn check_points(argument: &'static str, points: &[[f64; 2]], metric: Metric) -> Result<(), Error> {
     for (index, point) in points.iter().enumerate() {
         for (axis, &value) in point.iter().enumerate() {
             if value.is_nan() {
