@@ -112,20 +112,23 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// Turns lists around.
-    pub fn of(lists: &Lists, n_sites: usize) -> Self {
+    /// Turns lists around; of each row only the entries below its `cut`.
+    pub fn of(lists: &Lists, n_sites: usize, cut: &[f64]) -> Self {
+        let below = |row: usize| lists.row(row).take_while(move |&at| lists.cost[at] < cut[row]);
         let mut start = vec![0_usize; n_sites + 1];
-        for &j in &lists.site {
-            start[j as usize + 1] += 1;
+        for row in 0..lists.n_rows() {
+            for at in below(row) {
+                start[lists.site[at] as usize + 1] += 1;
+            }
         }
         for j in 0..n_sites {
             start[j + 1] += start[j];
         }
         let mut next = start.clone();
-        let mut entries = vec![(0.0, 0); lists.len()];
+        let mut entries = vec![(0.0, 0); start[n_sites]];
         for row in 0..lists.n_rows() {
             let number = u32::try_from(row).unwrap_or(u32::MAX);
-            for at in lists.row(row) {
+            for at in below(row) {
                 let slot = &mut next[lists.site[at] as usize];
                 entries[*slot] = (lists.cost[at], number);
                 *slot += 1;

@@ -38,19 +38,25 @@ use tree::Proven;
 /// Evaluations of the bound in a round, and those without a better bound before steps are halved.
 const EVALUATIONS: usize = 150;
 const PATIENCE: usize = 30;
-/// Rounds that a remaining problem that is large waits for a better plan.
+/// Rounds that a remaining problem waits for a better plan where it is huge, and rounds in vain where it is large.
 const ROUNDS: usize = 400;
+const FEW: u32 = 2;
 /// A round that moves the bound by less than this part of the gap is slow.
 const SLOW: f64 = 0.1;
 /// Step of a climb that is taken up again.
 const AGAIN: f64 = 0.05;
+/// How far columns reach beyond the second open site.
+const BEYOND: f64 = 1.6;
 /// How much farther lists reach when a multiplier stands at their end.
 const FARTHER: f64 = 1.3;
 /// List entries when no memory limit is given, 36 bytes each.
 const ENTRIES: usize = 150_000_000;
-/// Entries of the remaining problem up to which it goes to the tree at once, and from which it waits.
+/// Entries of the remaining problem up to which it goes to the tree at once, and from which it counts as large and huge.
 const TINY: usize = 20_000;
 const LARGE: usize = 400_000;
+const HUGE: usize = 1_500_000;
+/// Rows from which it counts as huge too.
+const MANY: usize = 30_000;
 /// Work of the heuristic alone, in list entries.
 const HEURISTIC: usize = 200;
 
@@ -261,8 +267,9 @@ impl<'a> Course<'a> {
         let mut search = Search::new(self.near.n_sites());
         let mut climb: Option<Ascent> = None;
         for round in 0.. {
-            let columns = Columns::of(&lists, self.near.n_sites());
-            let ground = Ground { near: &self.near, lists: &lists, columns: &columns, role: &self.role };
+            let cut = self.cuts(&lists, &best.sites);
+            let columns = Columns::of(&lists, self.near.n_sites(), &cut);
+            let ground = Ground { near: &self.near, lists: &lists, columns: &columns, role: &self.role, cut: &cut };
             let mut plans = Plans::new(ground, self.free, &mut best, &mut search, &mut random);
             if round == 0 {
                 plans.improve(&plans.best.sites.clone(), self.control);
@@ -291,11 +298,14 @@ impl<'a> Course<'a> {
         let lists = plans.ground.lists;
         let choice = Choice { role: &self.role, free: self.free };
         let (before, target) = (climb.bound, plans.best.target());
-        let work = (EVALUATIONS * lists.len() / 2) as u64;
+        // As long as the climb takes, about; where shaking did not help of late, less.
+        let work = (EVALUATIONS * lists.len() / 4) as u64 >> plans.search.in_vain.min(4);
+        let value = plans.best.value;
         rayon::join(
             || climb.climb(lists, choice, target, EVALUATIONS, PATIENCE, self.control),
             || plans.shake_all(work, self.control),
         );
+        plans.search.in_vain = if plans.best.value < value { 0 } else { plans.search.in_vain + 1 };
         self.control.bound(Phase::Bound, plans.best.rounded(climb.bound));
         let done = |bound, ended| Ok(Step::Done(Proven { bound, ended, nodes: 0 }));
         if climb.bound >= plans.best.target() {
@@ -315,11 +325,12 @@ impl<'a> Course<'a> {
         let size = remaining(climb, lists, &role, slack);
         let held = if lists.is_full() { Vec::new() } else { climb.held(lists, FARTHER) };
         let is_slow = climb.bound - before < SLOW * slack;
-        let is_large = size > LARGE;
+        let is_large = size > LARGE || lists.n_rows() > MANY;
         if !held.is_empty() || size > TINY && !is_slow && !climb.is_done() {
             return Ok(Step::Grow(held));
         }
-        if is_large && round < ROUNDS {
+        let waits = if lists.n_rows() > MANY || size > HUGE { round < ROUNDS } else { plans.search.in_vain < FEW };
+        if is_large && waits {
             // Too large for the tree yet: a better plan may help.
             if climb.is_done() {
                 climb.restart(AGAIN);
@@ -337,6 +348,15 @@ impl<'a> Course<'a> {
             None => done(plans.best.value, Ended::Complete),
             Some(problem) => tree::search(problem, climb.bound, plans, self.control).map(Step::Done),
         }
+    }
+
+    /// What the columns of a search from some open sites hold: entries up to somewhat beyond the second open site.
+    fn cuts(&self, lists: &Lists, open: &[u32]) -> Vec<f64> {
+        let two = self.near.nearest_two(open);
+        let mean =
+            two.iter().map(|two| two[1].0).filter(|cost| cost.is_finite()).sum::<f64>() / two.len().max(1) as f64;
+        let cut = |(two, &complete): (&[near::Entry; 2], &f64)| (BEYOND * two[1].0).max(0.1 * mean).min(complete);
+        two.iter().zip(&lists.complete).map(cut).collect()
     }
 
     /// How far the lists of all rows reach at first: beyond the second open site of a rough plan.

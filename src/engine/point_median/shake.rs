@@ -10,6 +10,8 @@ pub(super) struct Search {
     queued: Vec<bool>,
     /// Sites worth opening.
     pub promising: Vec<bool>,
+    /// Rounds of shaking since the last that helped.
+    pub in_vain: u32,
 }
 
 /// Savings below this part of the value are noise.
@@ -19,7 +21,7 @@ const AROUND: usize = 12;
 
 impl Search {
     pub fn new(n_sites: usize) -> Self {
-        Self { queue: Vec::new(), queued: vec![false; n_sites], promising: vec![true; n_sites] }
+        Self { queue: Vec::new(), queued: vec![false; n_sites], promising: vec![true; n_sites], in_vain: 0 }
     }
 
     /// Looks at every site once, in random order.

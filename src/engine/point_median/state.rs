@@ -5,7 +5,7 @@
 //! opened site, the loss to the closed one, and extra is above zero for few pairs. Here the extras of one opened site
 //! are added up when it is looked at, and the least loss of all stands on top of a tournament.
 //!
-//! Lists may end before a row's second site. What a row pays is then still that of an open site, if perhaps not of the
+//! Lists may end before a row's second site, and columns before lists. What a row pays is then still that of an open site, if perhaps not of the
 //! nearest: values are never too low.
 
 use super::lists::{Columns, Lists};
@@ -37,6 +37,8 @@ pub(super) struct Ground<'a> {
     pub lists: &'a Lists,
     pub columns: &'a Columns,
     pub role: &'a [Role],
+    /// The columns hold what costs a row less than this.
+    pub cut: &'a [f64],
 }
 
 /// A plan and what it would take to change it.
@@ -50,7 +52,7 @@ pub(super) struct State<'a> {
     loss: Vec<f64>,
     tournament: Tournament,
     pub value: f64,
-    /// Rows whose first or second site is not in their list.
+    /// Rows whose first or second site may stand in no column.
     strays: Vec<u32>,
     is_stray: Vec<bool>,
     /// Changes since the last commit: a row and what it was.
@@ -132,7 +134,7 @@ impl<'a> State<'a> {
     }
 
     fn note_stray(&mut self, row: usize) {
-        if self.service[row].cost[1] >= self.ground.lists.complete[row] && !self.is_stray[row] {
+        if self.service[row].cost[1] >= self.ground.cut[row] && !self.is_stray[row] {
             self.is_stray[row] = true;
             self.strays.push(u32::try_from(row).unwrap_or(NONE));
         }
