@@ -18,11 +18,11 @@ use crate::error::Error;
 use crate::solve::{Control, Limit, Phase};
 
 /// Iterations of a strong-branching probe, columns probed at a node, and probes in vain that end it.
-const PROBE: i32 = 60;
+const PROBE: i32 = 20;
 const PROBED: usize = 10;
 const PATIENCE: usize = 3;
 /// Observations after which a column's pseudo-cost is trusted.
-const RELIABLE: u32 = 3;
+const RELIABLE: u32 = 2;
 /// How far from whole a value may be.
 const WHOLE: f64 = 1e-6;
 /// Rounds of cuts at a node below the root.
