@@ -42,6 +42,7 @@
 pub mod datum;
 mod engine;
 mod error;
+pub mod io;
 mod model;
 pub mod network;
 pub mod service;
@@ -52,8 +53,8 @@ mod travel;
 pub use datum::Datum;
 pub use error::Error;
 pub use model::{
-    Assignment, Capacity, FixedCharge, Flow, MaxCover, Model, PCenter, PDispersion, PMedian, Plan, Reach, Rules, Sense,
-    SetCover, SiteRules, SiteState,
+    Assignment, Capacity, FixedCharge, Flow, MaxCover, Model, PCenter, PDispersion, PMedian, Plan, PointMedian, Reach,
+    Rules, Sense, SetCover, SiteRules, SiteState,
 };
 pub use network::Network;
 pub use service::{Audit, AuditOptions, Programme, Service, Standard};
@@ -62,7 +63,7 @@ pub use solve::{
     SolveOptions, Status, check,
 };
 pub use town::SyntheticTown;
-pub use travel::{EARTH_RADIUS, Id, Ids, Metric, PointCells, Row, TravelMatrix};
+pub use travel::{EARTH_RADIUS, Id, Ids, Metric, PointCells, Rounding, Row, TravelMatrix};
 
 /// The Rust examples of the README and the guides, run as documentation tests.
 #[cfg(doctest)]

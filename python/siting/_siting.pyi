@@ -19,6 +19,7 @@ __all__ = [
     "Model",
     "Network",
     "PointCells",
+    "PointMedian",
     "Programme",
     "Progress",
     "ServicePlan",
@@ -369,6 +370,43 @@ class Model:
     ) -> Solution: ...
     def evaluate(self, open: _Positions) -> tuple[float, _Positions, NDArray[np.int64]]: ...
     def check(self, solution: Solution) -> None: ...
+
+@final
+class PointMedian:
+    """A p-median over points, by position."""
+
+    def __new__(
+        cls,
+        demand: _Floats,
+        *,
+        metric: str,
+        sites: _Floats | None = None,
+        weights: _Floats | None = None,
+        rounding: str | None = None,
+        required: _Positions | None = None,
+        forbidden: _Positions | None = None,
+        existing: _Positions | None = None,
+        p: int | None = None,
+        demand_ids: NDArray[np.int64] | list[str] | None = None,
+        site_ids: NDArray[np.int64] | list[str] | None = None,
+    ) -> PointMedian: ...
+    def solve(
+        self,
+        *,
+        time_limit: float | None,
+        gap: float,
+        method: str,
+        backend: str,
+        threads: int | None,
+        seed: int,
+        memory_limit: int | None,
+        warm_start: _Positions | None,
+        progress: Callable[[Progress], object] | None,
+    ) -> Solution: ...
+    def evaluate(self, open: _Positions) -> tuple[float, _Positions, NDArray[np.int64]]: ...
+    def check(self, solution: Solution) -> None: ...
+    def costs(self, demand: _Positions, sites: _Positions) -> _Floats: ...
+    def unreachable(self) -> _Positions: ...
 
 def streets_from_lines(
     places: _Floats, start: _Positions, *, geographic: bool, node_crossings: bool

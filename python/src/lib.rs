@@ -12,6 +12,7 @@ mod model;
 mod network;
 mod osm;
 mod plan;
+mod point_median;
 mod programme;
 mod progress;
 mod solution;
@@ -37,6 +38,8 @@ mod _siting {
     use super::osm::{osm_streets, osm_town};
     #[pymodule_export]
     use super::plan::ServicePlan;
+    #[pymodule_export]
+    use super::point_median::PointMedian;
     #[pymodule_export]
     use super::programme::Programme;
     #[pymodule_export]

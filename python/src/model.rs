@@ -214,17 +214,7 @@ impl Model {
         warm_start: Option<Positions<'_>>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Solution> {
-        let options = SolveOptions {
-            time_limit: time_limit.map(seconds).transpose()?,
-            gap,
-            method: from_name("method", method)?,
-            backend: from_name("backend", backend)?,
-            threads,
-            seed,
-            warm_start: warm_start.map(|sites| copied(&sites)),
-            memory_limit,
-            ..SolveOptions::default()
-        };
+        let options = options(time_limit, gap, method, backend, threads, seed, memory_limit, warm_start)?;
         let kind = Arc::clone(&self.0);
         let solve = move |options: &SolveOptions| each!(&*kind, model => model.solve(options));
         crate::solve::run(py, options, progress, solve).map(Solution)
@@ -242,7 +232,33 @@ impl Model {
     }
 }
 
-type Evaluated<'py> = (f64, Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<i64>>);
+/// Objective, sites and site of each demand point.
+pub type Evaluated<'py> = (f64, Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<i64>>);
+
+/// The options of a solve.
+#[expect(clippy::too_many_arguments, reason = "keywords in Python")]
+pub fn options(
+    time_limit: Option<f64>,
+    gap: f64,
+    method: &str,
+    backend: &str,
+    threads: Option<usize>,
+    seed: u64,
+    memory_limit: Option<usize>,
+    warm_start: Option<Positions<'_>>,
+) -> CoreResult<SolveOptions> {
+    Ok(SolveOptions {
+        time_limit: time_limit.map(seconds).transpose()?,
+        gap,
+        method: from_name("method", method)?,
+        backend: from_name("backend", backend)?,
+        threads,
+        seed,
+        warm_start: warm_start.map(|sites| copied(&sites)),
+        memory_limit,
+        ..SolveOptions::default()
+    })
+}
 
 /// A time limit.
 pub fn seconds(limit: f64) -> CoreResult<Duration> {

@@ -21,6 +21,7 @@ mod max_cover;
 mod p_center;
 mod p_dispersion;
 mod p_median;
+mod point_median;
 mod programme;
 mod set_cover;
 

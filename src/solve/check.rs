@@ -165,7 +165,7 @@ pub(super) fn unverified<T>(message: String) -> Result<T, Error> {
 }
 
 /// Two numbers must be equal to the precision of the arithmetic.
-fn agree(what: &str, recomputed: f64, claimed: f64) -> Result<(), Error> {
+pub(super) fn agree(what: &str, recomputed: f64, claimed: f64) -> Result<(), Error> {
     // Long sums in another order differ by more than the last digit.
     let finite = recomputed.is_finite() && claimed.is_finite();
     if recomputed == claimed

@@ -4,6 +4,7 @@ mod check;
 mod control;
 mod infeasible;
 mod options;
+mod points;
 mod progress;
 mod recompute;
 mod solution;

@@ -43,3 +43,29 @@ impl Metric {
         }
     }
 }
+
+/// How a distance becomes a whole number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rounding {
+    /// Down: the convention of the p-median's literature for the instances of TSPLIB.
+    Floor,
+    /// To the nearest whole number, halves up: TSPLIB's own EUC_2D.
+    Nearest,
+}
+
+impl Rounding {
+    /// The whole number for a distance.
+    ///
+    /// ```
+    /// use siting::Rounding;
+    /// assert_eq!((Rounding::Floor.apply(2.5), Rounding::Nearest.apply(2.5)), (2.0, 3.0));
+    /// ```
+    #[must_use]
+    pub fn apply(self, distance: f64) -> f64 {
+        match self {
+            Self::Floor => distance.floor(),
+            Self::Nearest => distance.round(),
+        }
+    }
+}

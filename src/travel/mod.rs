@@ -17,6 +17,7 @@ mod sparse;
 pub use cells::PointCells;
 pub use ids::{Id, Ids};
 pub use matrix::TravelMatrix;
-pub use metric::{EARTH_RADIUS, Metric};
+pub use metric::{EARTH_RADIUS, Metric, Rounding};
+pub(crate) use points::{check_points, on_sphere};
 pub use sparse::Row;
 pub(crate) use sparse::Sparse;

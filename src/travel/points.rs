@@ -136,7 +136,7 @@ where
     best.is_finite().then_some(best)
 }
 
-fn on_sphere(point: [f64; 2]) -> [f64; 3] {
+pub(crate) fn on_sphere(point: [f64; 2]) -> [f64; 3] {
     let (lon, lat) = (point[0].to_radians(), point[1].to_radians());
     [lat.cos() * lon.cos(), lat.cos() * lon.sin(), lat.sin()]
 }
@@ -144,7 +144,7 @@ fn on_sphere(point: [f64; 2]) -> [f64; 3] {
 /// Squares of larger coordinates overflow.
 pub(super) const LARGEST: f64 = 1e150;
 
-pub(super) fn check_points(argument: &'static str, points: &[[f64; 2]], metric: Metric) -> Result<(), Error> {
+pub(crate) fn check_points(argument: &'static str, points: &[[f64; 2]], metric: Metric) -> Result<(), Error> {
     for (index, point) in points.iter().enumerate() {
         check_point(argument, index, point)?;
         for (value, limit) in point.iter().copied().zip([180.0, 90.0]) {

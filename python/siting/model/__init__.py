@@ -6,6 +6,7 @@ from siting.model.max_cover import MaxCover
 from siting.model.p_center import PCenter
 from siting.model.p_dispersion import PDispersion
 from siting.model.p_median import PMedian
+from siting.model.point_median import PointMedian
 from siting.model.set_cover import SetCover
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "PDispersion",
     "PMedian",
     "Plan",
+    "PointMedian",
     "SetCover",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from siting.model.base import Model, need_travel, need_weights, rules, serving
+from siting.model.point_median import PointMedian, read_points
 from siting.travel import TravelMatrix
 
 
@@ -88,4 +89,56 @@ class PMedian(Model):
                 single_source=single_source,
                 assignment=assignment,
             ),
+        )
+
+    @classmethod
+    def from_points(
+        cls,
+        points: Any,
+        sites: Any = None,
+        *,
+        p: int,
+        weights: Any = None,
+        metric: str = "euclidean",
+        rounding: str | None = None,
+        required: Any = None,
+        forbidden: Any = None,
+        existing: Any = None,
+    ) -> PointMedian:
+        """A p-median over points that never stores all pairs: for thousands of points and sites.
+
+        Args:
+            points: Demand points: a GeoDataFrame or GeoSeries of points, or an array of shape (n, 2).
+            sites: Candidate sites, likewise, in the same CRS; the points themselves by default.
+            p: Number of sites to open besides the existing ones.
+            weights: People at each point: a number for all, an array in order, a Series or dict aligned
+                by id, or the name of a column of the GeoDataFrame; 1 each by default.
+            metric: "euclidean" or "manhattan", in the unit of the coordinates, or "haversine": metres
+                on the sphere between (longitude, latitude) in degrees.
+            rounding: Makes each distance a whole number before it is weighted: "floor" rounds down, as
+                the p-median's literature does, "nearest" to the nearest; `None` leaves it as it is.
+            required: Sites that must open: ids, or a mask of True and False. They count towards `p`.
+            forbidden: Sites that must not open, likewise.
+            existing: Sites open today, likewise; they do not count towards `p`.
+
+        Raises:
+            InputError: Wrong data: the message names the argument, the position and id, and the way out.
+
+        Examples:
+            >>> import siting
+            >>> homes = [[0, 0], [3, 4], [3, 5], [20, 0], [21, 1]]
+            >>> solution = siting.PMedian.from_points(homes, p=2, rounding="floor").solve()
+            >>> solution.sites[0], solution.objective, solution.gap
+            (1, 7.0, 0.0)
+        """
+        return read_points(
+            points,
+            sites,
+            weights=weights,
+            p=p,
+            metric=metric,
+            rounding=rounding,
+            required=required,
+            forbidden=forbidden,
+            existing=existing,
         )

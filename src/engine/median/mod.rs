@@ -66,7 +66,7 @@ pub(crate) fn exact<M: Model>(
 
 /// What is proven about a problem.
 #[derive(Debug, Clone)]
-pub(super) struct Proof {
+pub(crate) struct Proof {
     /// Open sites of the best plan.
     pub sites: Option<Vec<u32>>,
     /// No plan is better than this.
@@ -121,7 +121,7 @@ pub(super) fn prove(problem: &Problem, start: Option<&[u32]>, control: &Control)
 }
 
 /// The radius formulation on the backend.
-fn formulated(problem: &Problem, start: Option<&[u32]>, control: &Control) -> Result<Proof, Error> {
+pub(crate) fn formulated(problem: &Problem, start: Option<&[u32]>, control: &Control) -> Result<Proof, Error> {
     let formulation = match mip::median::formulate(problem, start, control) {
         Ok(formulation) => formulation,
         Err(limit) => return Ok(Proof { sites: None, bound: None, ended: Ended::Limit(limit), nodes: 0 }),

@@ -98,9 +98,10 @@ pub(super) fn live_lp(formulation: Formulation<'_>, control: &Control) -> Result
         worker: Some(worker),
         constant,
         changes: Vec::new(),
-        rows: Vec::new(),
+        rows: Rows::default(),
         values: Vec::new(),
         reduced: Vec::new(),
+        duals: Vec::new(),
     })))
 }
 
@@ -196,6 +197,27 @@ fn options(control: &Control) -> Settings {
     }
 }
 
+/// Rows on their way to the model, one after another: a weighted sum of columns is at least so much.
+#[derive(Debug, Default)]
+struct Rows {
+    least: Vec<f64>,
+    start: Vec<HighsInt>,
+    columns: Vec<HighsInt>,
+    weights: Vec<f64>,
+}
+
+impl Rows {
+    fn push(&mut self, entries: impl Iterator<Item = (u32, f64)>, least: f64) -> Result<(), Error> {
+        self.start.push(HighsInt::try_from(self.columns.len()).map_err(|_| failed("the rows are too many"))?);
+        for (column, weight) in entries {
+            self.columns.push(HighsInt::try_from(column).map_err(|_| failed("a column index overflows"))?);
+            self.weights.push(weight);
+        }
+        self.least.push(least);
+        Ok(())
+    }
+}
+
 /// One run of a model.
 #[derive(Debug, Default)]
 struct Task {
@@ -203,8 +225,8 @@ struct Task {
     start: Option<Vec<f64>>,
     /// Bounds of columns to change beforehand.
     bounds: Vec<(HighsInt, f64, f64)>,
-    /// Rows to add beforehand: columns whose sum is at least so much.
-    rows: Vec<(Vec<HighsInt>, f64)>,
+    /// Rows to add beforehand.
+    rows: Rows,
     /// Most simplex iterations.
     iterations: Option<i32>,
     /// Seconds that the run may take.
@@ -227,6 +249,7 @@ struct Report {
     end: End,
     values: Option<Vec<f64>>,
     reduced: Vec<f64>,
+    duals: Vec<f64>,
     objective: f64,
     bound: Option<f64>,
     nodes: u64,
@@ -339,9 +362,10 @@ struct Live {
     worker: Option<Worker>,
     constant: f64,
     changes: Vec<(HighsInt, f64, f64)>,
-    rows: Vec<(Vec<HighsInt>, f64)>,
+    rows: Rows,
     values: Vec<f64>,
     reduced: Vec<f64>,
+    duals: Vec<f64>,
 }
 
 impl LiveLp for Live {
@@ -360,9 +384,15 @@ impl LiveLp for Live {
     }
 
     fn add_row(&mut self, columns: &[u32], least: f64) -> Result<(), Error> {
-        let columns: Result<Vec<HighsInt>, _> = columns.iter().map(|&column| HighsInt::try_from(column)).collect();
-        self.rows.push((columns.map_err(|_| failed("a column index overflows"))?, least));
-        Ok(())
+        self.rows.push(columns.iter().map(|&column| (column, 1.0)), least)
+    }
+
+    fn add_weighted_row(&mut self, entries: &[(u32, f64)], least: f64) -> Result<(), Error> {
+        self.rows.push(entries.iter().copied(), least)
+    }
+
+    fn row_duals(&self) -> &[f64] {
+        &self.duals
     }
 
     fn solve(&mut self, iterations: Option<i32>, control: &Control) -> Result<LpEnd, Error> {
@@ -378,6 +408,7 @@ impl LiveLp for Live {
             End::Optimal => {
                 self.values = report.values.ok_or_else(|| failed("an optimal linear programme has no values"))?;
                 self.reduced = report.reduced;
+                self.duals = report.duals;
                 LpEnd::Optimal(objective)
             }
             End::Infeasible => LpEnd::Infeasible,
@@ -398,16 +429,20 @@ fn run(slot: &mut Option<highs::Model>, task: Task, settings: Settings, shared: 
             return Err(failed(format!("it refused the bounds of column {column}")));
         }
     }
-    for (columns, least) in task.rows {
-        let count = HighsInt::try_from(columns.len()).map_err(|_| failed("a row is too long"))?;
-        let ones = vec![1.0; columns.len()];
-        // SAFETY: the pointer comes from a live model, both arrays hold `count` entries; HiGHS checks the indices itself.
+    if !task.rows.least.is_empty() {
+        let Rows { least, start, columns, weights } = &task.rows;
+        let count = |len: usize| HighsInt::try_from(len).map_err(|_| failed("the rows are too many"));
+        let (rows, entries, most) = (count(least.len())?, count(columns.len())?, vec![f64::INFINITY; least.len()]);
+        // SAFETY: the pointer comes from a live model; bounds and starts hold `rows` entries, columns and weights hold
+        // `entries`; HiGHS checks the indices itself.
         let status = unsafe {
-            let to = model.as_mut_ptr();
-            highs_sys::Highs_addRow(to, least, f64::INFINITY, count, columns.as_ptr(), ones.as_ptr())
+            let (to, least, most) = (model.as_mut_ptr(), least.as_ptr(), most.as_ptr());
+            let (start, columns, weights) = (start.as_ptr(), columns.as_ptr(), weights.as_ptr());
+            highs_sys::Highs_addRows(to, rows, least, most, entries, start, columns, weights)
         };
-        if status != highs_sys::STATUS_OK {
-            return Err(failed("it refused a row"));
+        // A warning says that a coefficient was too small to matter.
+        if status == highs_sys::STATUS_ERROR {
+            return Err(failed("it refused the rows"));
         }
     }
     if let Some(start) = &task.start {
@@ -470,6 +505,7 @@ fn read(solved: &SolvedModel, integers: bool) -> Result<Report, Error> {
     Ok(Report {
         end,
         reduced: solution.as_ref().map(|solution| solution.dual_columns().to_vec()).unwrap_or_default(),
+        duals: solution.as_ref().map(|solution| solution.dual_rows().to_vec()).unwrap_or_default(),
         values: solution.map(|solution| solution.columns().to_vec()),
         objective,
         bound,

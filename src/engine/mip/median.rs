@@ -181,3 +181,24 @@ fn site_rows(problem: &Problem, y: &[Option<Variable>]) -> Vec<Constraint> {
     }
     rows
 }
+
+/// The master programme of Benders: at most `most` of the first columns, and a column of service for each row between two
+/// costs, to which cuts will be added. `entries` is a rough number of the cuts' entries.
+pub(crate) fn service_master<'a>(
+    n_sites: usize,
+    most: usize,
+    ranges: &[(f64, f64)],
+    entries: usize,
+    constant: f64,
+) -> Formulation<'a> {
+    let mut variables = ProblemVariables::new();
+    let y = variables.add_vector(variable().clamp(0.0, 1.0), n_sites);
+    let mut objective = Expression::with_capacity(ranges.len());
+    for &(least, dearest) in ranges {
+        objective.add_mul(1.0, variables.add(variable().clamp(least, dearest)));
+    }
+    let number: Expression = y.iter().sum();
+    let entries = n_sites + 2 * ranges.len() + 2 * entries;
+    let rows = Box::new(std::iter::once(constraint!(number <= most as f64)));
+    Formulation { variables, objective, constant, sense: Sense::Minimize, rows, entries, start: None, step: 0.0 }
+}

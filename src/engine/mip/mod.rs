@@ -74,6 +74,9 @@ pub(crate) trait LiveLp {
     /// Adds a constraint: the sum of some columns is at least so much.
     fn add_row(&mut self, columns: &[u32], least: f64) -> Result<(), Error>;
 
+    /// Adds a constraint: a weighted sum of columns is at least so much.
+    fn add_weighted_row(&mut self, entries: &[(u32, f64)], least: f64) -> Result<(), Error>;
+
     /// Solves from the present basis, with at most so many simplex iterations.
     fn solve(&mut self, iterations: Option<i32>, control: &Control) -> Result<LpEnd, Error>;
 
@@ -82,6 +85,9 @@ pub(crate) trait LiveLp {
 
     /// Reduced costs of the columns at the last optimum.
     fn reduced_costs(&self) -> &[f64];
+
+    /// Dual values of the rows at the last optimum, in the order in which they were added.
+    fn row_duals(&self) -> &[f64];
 }
 
 /// How a solve of a live programme ended.

@@ -1,0 +1,371 @@
+//! The p-median over points: bounds, plans and proof without a travel matrix.
+//!
+//! 1. A sample of the sites, spread as densely as they are, is improved by interchange (`state`, `shake`).
+//! 2. In rounds, on two threads side by side, the Lagrangian bound climbs (`ascent`) and the plan is shaken; the bound's
+//!    favourite sites become plans too; lists grow where the bound asks for it (`lists`, `near`).
+//! 3. Reduced costs settle sites, and what a better plan can pay at most cuts the lists (`reduced`). What remains is
+//!    searched on a live linear programme with Benders cuts (`tree`), or handed to the backend.
+//!
+//! Work is counted, never timed, so the answer does not depend on the machine unless a limit comes.
+
+mod ascent;
+mod backend;
+mod lists;
+mod master;
+mod near;
+mod plans;
+mod reduced;
+mod shake;
+mod state;
+mod tournament;
+mod tree;
+
+use super::Ended;
+use super::obstacles::site_obstacles;
+use super::random::Random;
+use crate::error::Error;
+use crate::model::{PointMedian, Sense, SiteState};
+use crate::solve::{Control, Limit, Method, PRECISION, Phase, Proof, Reason, Solution, SolveOptions};
+use ascent::{Ascent, Choice};
+use lists::{Columns, Lists};
+use near::Near;
+use plans::Plans;
+use reduced::{Reduced, most};
+use shake::Search;
+use state::{Ground, Role};
+use tree::Proven;
+
+/// Evaluations of the bound in a round, and those without a better bound before steps are halved.
+const EVALUATIONS: usize = 150;
+const PATIENCE: usize = 30;
+/// Rounds that a remaining problem waits for a better plan where it is huge, and rounds in vain where it is large.
+const ROUNDS: usize = 400;
+const FEW: u32 = 2;
+/// A round that moves the bound by less than this part of the gap is slow.
+const SLOW: f64 = 0.1;
+/// Step of a climb that is taken up again.
+const AGAIN: f64 = 0.05;
+/// How far columns reach beyond the second open site.
+const BEYOND: f64 = 1.6;
+/// How much farther lists reach when a multiplier stands at their end.
+const FARTHER: f64 = 1.3;
+/// List entries when no memory limit is given, 36 bytes each.
+const ENTRIES: usize = 150_000_000;
+/// Entries of the remaining problem up to which it goes to the tree at once, and from which it counts as large and huge.
+const TINY: usize = 20_000;
+const LARGE: usize = 400_000;
+const HUGE: usize = 1_500_000;
+/// Rows from which it counts as huge too.
+const MANY: usize = 30_000;
+/// Work of the heuristic alone, in list entries.
+const HEURISTIC: usize = 200;
+
+impl PointMedian {
+    /// Solves the model.
+    ///
+    /// [`Method::Mip`] writes the plain formulation, for which all pairs are stored: for small models only.
+    ///
+    /// # Errors
+    ///
+    /// An [`Error`] with [`Error::is_input`] for wrong data; [`Error::Infeasible`] with reasons when no plan obeys every
+    /// rule; [`Error::NoSolution`] when a limit came before any plan.
+    pub fn solve(&self, options: &SolveOptions) -> Result<Solution, Error> {
+        let control = Control::new(options, Sense::Minimize);
+        options.validate()?;
+        self.validate()?;
+        let warm = self.warm_sites(options)?;
+        let reasons = self.obstacles()?;
+        if !reasons.is_empty() {
+            return Err(Self::infeasible(reasons));
+        }
+        if options.method == Method::Mip && self.fits(options) {
+            let solution = self.with_matrix()?.solve(options)?;
+            let proof = Proof {
+                bound: solution.bound,
+                limit: solution.limit,
+                nodes: solution.nodes,
+                backend: solution.backend,
+            };
+            return self.verified(self.evaluate(&solution.sites)?, proof, options, control.seconds());
+        }
+        let threads = options.threads.unwrap_or(0);
+        let pool =
+            rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| Error::Unavailable {
+                argument: "threads",
+                value: threads.to_string(),
+                reason: format!("they did not start: {error}"),
+            })?;
+        let outcome = pool.install(|| Course::new(self, &control)?.run(&warm))?;
+        let backend = (options.method != Method::Heuristic).then_some(options.backend);
+        let proof = Proof { bound: outcome.bound, limit: outcome.ended.limit(), nodes: outcome.nodes, backend };
+        pool.install(|| self.verified(self.evaluate(&outcome.sites)?, proof, options, control.seconds()))
+    }
+
+    /// Whether the matrix of all pairs stays within the memory limit.
+    fn fits(&self, options: &SolveOptions) -> bool {
+        let bytes = self.points().len().saturating_mul(self.candidates().len()).saturating_mul(32);
+        options.memory_limit.is_none_or(|limit| bytes <= limit)
+    }
+
+    fn obstacles(&self) -> Result<Vec<Reason>, Error> {
+        let by_site = self.rules().by_site(self.candidates().len())?;
+        let mut reasons = site_obstacles(self.rules(), &by_site);
+        if let (Some(0), true) = (self.rules().p, self.rules().existing.is_empty() && reasons.is_empty()) {
+            reasons.push(Reason::SitesTooFew { p: 0, smallest: Some(1) });
+        }
+        Ok(reasons)
+    }
+
+    /// The sites of a warm start that may be open, after a check of their indices.
+    fn warm_sites(&self, options: &SolveOptions) -> Result<Vec<u32>, Error> {
+        let len = self.candidates().len();
+        let by_site = self.rules().by_site(len)?;
+        let mut sites = Vec::new();
+        for (position, &site) in options.warm_start.iter().flatten().enumerate() {
+            let index = site as usize;
+            let Some(state) = by_site.state.get(index) else {
+                return Err(Error::IndexOutOfBounds { argument: "warm_start", position, index, len, counted: "sites" });
+            };
+            if *state == SiteState::Free {
+                sites.push(site);
+            }
+        }
+        sites.sort_unstable();
+        sites.dedup();
+        Ok(sites)
+    }
+}
+
+/// What a round leads to.
+enum Step {
+    /// Something is proven, or a limit came.
+    Done(Proven),
+    /// Another round, with lists that reach farther.
+    Grow(Vec<(usize, f64)>),
+}
+
+/// Entries of lists that a better plan can use, at the best multipliers.
+fn remaining(climb: &Ascent, lists: &Lists, role: &[Role], slack: f64) -> usize {
+    let mut count = 0;
+    for (row, &u) in climb.best.iter().enumerate() {
+        let limit = most(u, slack);
+        for at in lists.row(row) {
+            if lists.cost[at] > limit {
+                break;
+            }
+            match role[lists.site[at] as usize] {
+                Role::Free => count += 1,
+                Role::Open => break,
+                Role::Closed => {}
+            }
+        }
+    }
+    count
+}
+
+/// What the course of a solve ends with.
+struct Outcome {
+    sites: Vec<u32>,
+    bound: Option<f64>,
+    ended: Ended,
+    nodes: u64,
+}
+
+/// The best plan known, by its open sites.
+#[derive(Debug, Clone)]
+struct Best {
+    sites: Vec<u32>,
+    value: f64,
+    /// Objectives differ by whole multiples of this (0: by anything).
+    step: f64,
+}
+
+impl Best {
+    /// A plan counts as better when its objective is below this.
+    fn target(&self) -> f64 {
+        if self.step > 0.0 {
+            self.value - self.step * (1.0 - 1e-6)
+        } else {
+            self.value - 0.5 * PRECISION * self.value.abs()
+        }
+    }
+
+    /// A bound, rounded up to what an objective can be and no higher than the best plan.
+    fn rounded(&self, bound: f64) -> f64 {
+        let bound = if self.step > 0.0 { (bound / self.step - 1e-6).ceil() * self.step } else { bound };
+        bound.min(self.value)
+    }
+
+    fn offer(&mut self, sites: Vec<u32>, value: f64, control: &Control) {
+        if value < self.value {
+            (self.sites, self.value) = (sites, value);
+            control.incumbent(Phase::Heuristic, value);
+        }
+    }
+}
+
+/// One solve.
+struct Course<'a> {
+    near: Near<'a>,
+    role: Vec<Role>,
+    /// How many free sites open.
+    free: usize,
+    step: f64,
+    most: usize,
+    control: &'a Control<'a>,
+}
+
+impl<'a> Course<'a> {
+    fn new(model: &'a PointMedian, control: &'a Control<'a>) -> Result<Self, Error> {
+        let by_site = model.rules().by_site(model.candidates().len())?;
+        let role: Vec<Role> = by_site
+            .state
+            .iter()
+            .map(|state| match state {
+                SiteState::Free => Role::Free,
+                SiteState::Forbidden => Role::Closed,
+                SiteState::Required | SiteState::Existing | SiteState::Closable => Role::Open,
+            })
+            .collect();
+        let free = model.rules().p.unwrap_or(0).saturating_sub(model.rules().required.len());
+        let near = Near::new(model);
+        // Beyond this whole numbers are no longer exact.
+        let is_whole = model.is_whole() && near.is_exact();
+        let most = control.options.memory_limit.map_or(ENTRIES, |bytes| ENTRIES.min(bytes / 30));
+        Ok(Self { near, role, free, step: if is_whole { 1.0 } else { 0.0 }, most, control })
+    }
+
+    /// Open sites to begin with: those that must be, those given, and others spread as densely as the sites are.
+    fn first_sites(&self, warm: &[u32]) -> Vec<u32> {
+        let mut open: Vec<u32> = warm.iter().copied().take(self.free).collect();
+        let mut taken = vec![false; self.role.len()];
+        for &j in &open {
+            taken[j as usize] = true;
+        }
+        let mut others: Vec<u32> = self.near.order();
+        others.retain(|&j| self.role[j as usize] == Role::Free && !taken[j as usize]);
+        let missing = self.free - open.len();
+        open.extend((0..missing).filter_map(|at| others.get((2 * at + 1) * others.len() / (2 * missing))));
+        open.extend((0_u32..).zip(&self.role).filter(|(_, role)| **role == Role::Open).map(|(j, _)| j));
+        open.sort_unstable();
+        open
+    }
+
+    fn run(&self, warm: &[u32]) -> Result<Outcome, Error> {
+        let first = self.first_sites(warm);
+        if self.near.n_rows() == 0 {
+            let bound = (self.control.options.method != Method::Heuristic).then_some(0.0);
+            return Ok(Outcome { sites: first, bound, ended: Ended::Complete, nodes: 0 });
+        }
+        let two = self.near.nearest_two(&first);
+        let value = two.iter().map(|two| two[0].0).sum();
+        let mut best = Best { sites: first, value, step: self.step };
+        self.control.incumbent(Phase::Heuristic, value);
+        let seconds: Vec<f64> = two.iter().map(|two| two[1].0).collect();
+        let mut lists = Lists::new(&self.near, &self.radii(&seconds), self.most);
+        let mut random = Random::of_seed(self.control.options.seed);
+        let mut search = Search::new(self.near.n_sites());
+        let mut climb: Option<Ascent> = None;
+        for round in 0.. {
+            let cut = self.cuts(&lists, &best.sites);
+            let columns = Columns::of(&lists, self.near.n_sites(), &cut);
+            let ground = Ground { near: &self.near, lists: &lists, columns: &columns, role: &self.role, cut: &cut };
+            let mut plans = Plans::new(ground, self.free, &mut best, &mut search, &mut random);
+            if round == 0 {
+                plans.improve(&plans.best.sites.clone(), self.control);
+            }
+            if self.control.options.method == Method::Heuristic {
+                plans.shake_all((HEURISTIC * lists.len()) as u64, self.control);
+                let ended = self.control.stop().map_or(Ended::Complete, Ended::Limit);
+                return Ok(Outcome { bound: None, sites: best.sites, ended, nodes: 0 });
+            }
+            let climb = climb.get_or_insert_with(|| Ascent::new(plans.multipliers(), self.near.n_sites()));
+            match self.round(round, climb, &mut plans)? {
+                Step::Done(Proven { bound, ended, nodes }) => {
+                    let bound = Some(best.rounded(bound));
+                    return Ok(Outcome { bound, sites: best.sites, ended, nodes });
+                }
+                Step::Grow(wanted) => {
+                    lists.reach(&self.near, &wanted);
+                }
+            }
+        }
+        Err(Error::NothingFound)
+    }
+
+    /// One round: bound and plan side by side, then the proof where what remains is small enough, or the climb is over.
+    fn round(&self, round: usize, climb: &mut Ascent, plans: &mut Plans) -> Result<Step, Error> {
+        let lists = plans.ground.lists;
+        let choice = Choice { role: &self.role, free: self.free };
+        let (before, target) = (climb.bound, plans.best.target());
+        // As long as the climb takes, about; where shaking did not help of late, less.
+        let work = (EVALUATIONS * lists.len() / 4) as u64 >> plans.search.in_vain.min(4);
+        let value = plans.best.value;
+        rayon::join(
+            || climb.climb(lists, choice, target, EVALUATIONS, PATIENCE, self.control),
+            || plans.shake_all(work, self.control),
+        );
+        plans.search.in_vain = if plans.best.value < value { 0 } else { plans.search.in_vain + 1 };
+        self.control.bound(Phase::Bound, plans.best.rounded(climb.bound));
+        let done = |bound, ended| Ok(Step::Done(Proven { bound, ended, nodes: 0 }));
+        if climb.bound >= plans.best.target() {
+            return done(plans.best.value, Ended::Complete);
+        }
+        if let Some(limit) = self.control.stop().or_else(|| self.control.gap_reached().then_some(Limit::Gap)) {
+            return done(climb.bound, Ended::Limit(limit));
+        }
+        // What the bound likes best, as a plan.
+        plans.improve(&climb.favourites(choice), self.control);
+        plans.search.promising = climb.promising(choice);
+        let target = plans.best.target();
+        let Some((role, free)) = climb.settle(lists, choice, target) else {
+            return done(plans.best.value, Ended::Complete);
+        };
+        let slack = target - climb.bound;
+        let size = remaining(climb, lists, &role, slack);
+        let held = if lists.is_full() { Vec::new() } else { climb.held(lists, FARTHER) };
+        let is_slow = climb.bound - before < SLOW * slack;
+        let is_large = size > LARGE || lists.n_rows() > MANY;
+        if !held.is_empty() || size > TINY && !is_slow && !climb.is_done() {
+            return Ok(Step::Grow(held));
+        }
+        let waits = if lists.n_rows() > MANY || size > HUGE { round < ROUNDS } else { plans.search.in_vain < FEW };
+        if is_large && waits {
+            // Too large for the tree yet: a better plan may help.
+            if climb.is_done() {
+                climb.restart(AGAIN);
+            }
+            return Ok(Step::Grow(held));
+        }
+        let wanted: Vec<(usize, f64)> = climb.best.iter().map(|&u| most(u, slack)).enumerate().collect();
+        if wanted.iter().any(|&(row, cost)| lists.complete[row] < cost) {
+            if lists.is_full() {
+                return done(climb.bound, Ended::Limit(Limit::Memory));
+            }
+            return Ok(Step::Grow(wanted));
+        }
+        match Reduced::of(lists, &role, free, &climb.best, slack) {
+            None => done(plans.best.value, Ended::Complete),
+            Some(problem) => tree::search(problem, climb.bound, plans, self.control).map(Step::Done),
+        }
+    }
+
+    /// What the columns of a search from some open sites hold: entries up to somewhat beyond the second open site.
+    fn cuts(&self, lists: &Lists, open: &[u32]) -> Vec<f64> {
+        let two = self.near.nearest_two(open);
+        let mean =
+            two.iter().map(|two| two[1].0).filter(|cost| cost.is_finite()).sum::<f64>() / two.len().max(1) as f64;
+        let cut = |(two, &complete): (&[near::Entry; 2], &f64)| (BEYOND * two[1].0).max(0.1 * mean).min(complete);
+        two.iter().zip(&lists.complete).map(cut).collect()
+    }
+
+    /// How far the lists of all rows reach at first: beyond the second open site of a rough plan.
+    fn radii(&self, seconds: &[f64]) -> Vec<f64> {
+        let radius =
+            |(row, &cost): (usize, &f64)| if cost < f64::INFINITY { self.near.radius(row, cost) } else { cost };
+        let radii: Vec<f64> = seconds.iter().enumerate().map(radius).collect();
+        let mean = radii.iter().sum::<f64>() / radii.len().max(1) as f64;
+        // Where a single site is open nobody has a second: all sites are in reach.
+        radii.iter().map(|&radius| (1.5 * radius).max(0.1 * mean)).collect()
+    }
+}

@@ -1,0 +1,28 @@
+//! Readers of the formats in which the literature publishes its instances.
+//!
+//! | format | reader | gives |
+//! | --- | --- | --- |
+//! | TSPLIB (Reinelt 1991) | [`tsplib`] | the coordinates |
+//! | rows of coordinates, the first line their number and dimension | [`coordinates`] | the coordinates |
+//! | OR-Library, `pmed1` to `pmed40` (Beasley 1990) | [`or_library_p_median`] | all shortest paths, and p |
+//!
+//! Each takes the text of a file and the name to give it in errors.
+
+mod or_library;
+mod points;
+
+pub use or_library::{GraphMedian, or_library_p_median};
+pub use points::{coordinates, tsplib};
+
+use crate::error::Error;
+
+/// The error for a line, counted from 1.
+fn wrong(name: &str, line: usize, reason: impl std::fmt::Display) -> Error {
+    Error::File { path: name.into(), reason: format!("line {line}: {reason}") }
+}
+
+/// A number of a line.
+fn parsed<T: std::str::FromStr>(name: &str, line: usize, what: &str, word: Option<&str>) -> Result<T, Error> {
+    let word = word.ok_or_else(|| wrong(name, line, format_args!("{what} is missing")))?;
+    word.parse().map_err(|_| wrong(name, line, format_args!("{what} is {word:?}, not a number")))
+}
