@@ -9,6 +9,7 @@ use super::neighbours::Neighbours;
 use super::pricing::{Held, Part, n_parts, parts};
 use super::reach::Reach;
 use super::room::Offer;
+use super::rows::RowKind;
 use super::sweep::{Draft, Saved};
 use super::tariff::Tariff;
 use crate::engine::random::Random;
@@ -45,8 +46,11 @@ pub(crate) struct Dive<'a> {
     hints: Vec<Vec<Offer>>,
     /// What is there for good, by room.
     rooms: Vec<Option<Vec<Offer>>>,
-    /// Facilities that have moved for good.
+    /// Facilities that have moved for good, and those that no room may take in now.
     moved: Vec<bool>,
+    held: Vec<bool>,
+    /// Facilities that may move.
+    movable: Vec<usize>,
     /// The plan.
     pub draft: Draft<'a>,
     tries: usize,
@@ -136,6 +140,8 @@ impl<'a> Dive<'a> {
             hints: ascent.hints.clone(),
             rooms: vec![None; instance.rooms.len()],
             moved: vec![false; instance.stays.len()],
+            held: vec![false; instance.stays.len()],
+            movable: (0..instance.stays.len()).filter(|&f| instance.stays[f].movable).collect(),
             draft,
             tries: 0,
         }
@@ -173,6 +179,8 @@ impl<'a> Dive<'a> {
             }
             self.rooms[room] = None;
         }
+        self.held.fill(true);
+        stays.iter().for_each(|&f| self.held[f] = self.moved[f]);
         for _ in 0..PASSES_OF_FEW {
             self.pass(&mut parts, BATCHES_OF_FEW, random);
         }
@@ -218,6 +226,8 @@ impl<'a> Dive<'a> {
         let mut stays: Vec<usize> =
             opened.iter().flat_map(|&room| neighbours.stays_of(room)).map(|&f| f as usize).collect();
         stays.extend(opened.iter().flat_map(|&room| self.movers(room)));
+        // A facility from elsewhere may come.
+        stays.extend(self.movable.get(random.below(self.movable.len())));
         stays.sort_unstable();
         stays.dedup();
         Region { opened, around, stays }
@@ -252,14 +262,14 @@ impl<'a> Dive<'a> {
     fn fix(&mut self, room: usize) {
         self.reprice(&[room]);
         let left = self.left(room);
-        let held = Held { hints: &self.hints, rooms: &self.rooms, moved: &self.moved, left: Some(&left) };
+        let held = Held { hints: &self.hints, rooms: &self.rooms, moved: &self.held, left: Some(&left) };
         let part =
             parts(self.instance, self.reach, &self.tariff, &[room], &held, ROUGH).and_then(|mut parts| parts.pop());
         let part = part.unwrap_or_default();
         self.mixture.go(self.instance, self.reach, &self.penalty, (room, &part), true);
         self.rooms[room] = Some(part.offers);
         for f in self.movers(room) {
-            self.moved[f] = true;
+            (self.moved[f], self.held[f]) = (true, true);
         }
     }
 
@@ -271,11 +281,11 @@ impl<'a> Dive<'a> {
                 self.mixture.rows_of(other).iter().for_each(|&(row, amount)| left[row as usize] -= amount);
             }
         }
+        // A facility that a room takes in leaves where it stands.
+        let once = |row: u32| matches!(self.instance.rows.kinds[row as usize], RowKind::Once(_));
         for f in 0..self.moved.len() {
-            self.mixture
-                .rows_of(self.rooms.len() + f)
-                .iter()
-                .for_each(|&(row, amount)| left[row as usize] -= amount.max(0.0));
+            let rows = self.mixture.rows_of(self.rooms.len() + f).iter();
+            rows.filter(|entry| !once(entry.0)).for_each(|&(row, amount)| left[row as usize] -= amount.max(0.0));
         }
         left
     }
@@ -285,10 +295,10 @@ impl<'a> Dive<'a> {
         random.shuffle(among);
         for batch in among.chunks(among.len().div_ceil(batches).max(1)) {
             self.reprice(batch);
-            let held = Held { hints: &self.hints, rooms: &self.rooms, moved: &self.moved, left: None };
+            let held = Held { hints: &self.hints, rooms: &self.rooms, moved: &self.held, left: None };
             let Some(found) = parts(self.instance, self.reach, &self.tariff, batch, &held, ROUGH) else { return };
             for (&at, part) in batch.iter().zip(found) {
-                let moved = at.checked_sub(self.rooms.len()).is_some_and(|f| self.moved.get(f) == Some(&true));
+                let moved = at.checked_sub(self.rooms.len()).is_some_and(|f| self.held.get(f) == Some(&true));
                 self.mixture.go(self.instance, self.reach, &self.penalty, (at, &part), moved);
                 if let Some(hint) = self.hints.get_mut(at).filter(|_| !part.offers.is_empty()) {
                     *hint = part.offers;
