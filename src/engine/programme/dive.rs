@@ -18,9 +18,9 @@ use crate::solve::Control;
 
 /// A room is fitted out for good when it is used so much in the mixture ...
 const SURE: f64 = 0.95;
-/// ... or when it is among the surest of those that are left, as a share; never more than so many of them at once.
-const SHARE: f64 = 0.1;
-const MOST: f64 = 0.25;
+/// ... or when it is the surest of so many that are left; at once no more than one in so many.
+const SUREST_OF: usize = 10;
+const MOST: usize = 4;
 /// Rooms that are used less are not wanted.
 const UNSURE: f64 = 0.05;
 /// Batches in which parts answer in a pass, and passes before the first room is fitted out.
@@ -91,7 +91,7 @@ impl<'a> Dive<'a> {
                 dive.pass(&mut all, BATCHES, random);
                 dive.penalty.centre = dive.mixture.prices(instance, &dive.penalty);
             }
-            if control.stop().is_some() || !dive.fix_surest(0..instance.rooms.len(), (SHARE, MOST)) {
+            if control.stop().is_some() || !dive.fix_surest(0..instance.rooms.len(), (SUREST_OF, MOST)) {
                 break;
             }
         }
@@ -184,7 +184,7 @@ impl<'a> Dive<'a> {
         for _ in 0..PASSES_OF_FEW {
             self.pass(&mut parts, BATCHES_OF_FEW, random);
         }
-        while self.fix_surest(opened.iter().copied(), (SHARE, 1.0)) {
+        while self.fix_surest(opened.iter().copied(), (SUREST_OF, 1)) {
             self.pass(&mut parts, BATCHES_OF_FEW, random);
         }
         for &room in &opened {
@@ -244,13 +244,13 @@ impl<'a> Dive<'a> {
     }
 
     /// Fits the surest of some rooms out for good; false when none of them is wanted.
-    fn fix_surest(&mut self, among: impl Iterator<Item = usize>, (share, most): (f64, f64)) -> bool {
+    fn fix_surest(&mut self, among: impl Iterator<Item = usize>, (surest_of, most): (usize, usize)) -> bool {
         let open = among.filter(|&room| self.rooms[room].is_none());
         let open = open.map(|room| (self.mixture.active(room), room));
         let mut open: Vec<(f64, usize)> = open.filter(|entry| entry.0 > UNSURE).collect();
         open.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let surest = (share * open.len() as f64).ceil() as usize;
-        let most = surest.max((most * open.len() as f64) as usize);
+        let surest = open.len().div_ceil(surest_of);
+        let most = surest.max(open.len() / most);
         let sure = open.partition_point(|entry| entry.0 >= SURE).max(surest).min(most);
         for &(_, room) in &open[..sure] {
             self.fix(room);
