@@ -80,8 +80,10 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
             dive = Some(Dive::of(instance, &reach, &ascent, draft));
         }
         let lacks = dive.as_ref().is_none_or(|dive| !dive.draft.is_feasible());
-        // The first plan comes from what is known soon; the next ones wait until prices are good.
-        if control.stop().is_none() && (lacks && round >= 1 || round % ANEW == 2) {
+        // The first plan comes from what is known soon, that of a large programme before any sweep: a sweep takes longer
+        // there. The next ones wait until prices are good.
+        let soon = round >= 1 || is_large(instance);
+        if control.stop().is_none() && (lacks && soon || round % ANEW == 2) {
             let fresh = Dive::new(instance, &reach, &cell_of, &ascent, &mut random, control);
             if dive.as_ref().is_none_or(|dive| fresh.draft.is_better(&dive.draft)) {
                 dive = Some(fresh);
