@@ -1,6 +1,6 @@
 //! Mixed-integer programmes: a formulation written with good_lp, handed to HiGHS or microlp.
 //!
-//! `highs.rs` is the only file that names HiGHS and `microlp.rs` the only one that names microlp. A [`Formulation`] is
+//! `highs/` is the only folder that names HiGHS and `microlp.rs` the only one that names microlp. A [`Formulation`] is
 //! data: variables, objective, and rows that are generated one by one, so that no second copy of a large model exists.
 
 pub(crate) mod center;
