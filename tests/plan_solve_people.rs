@@ -4,7 +4,8 @@
 mod plan_tiny;
 
 use plan_tiny::{CAPITAL, FAR, aim, bare, best, free, hall, hamlet, module, service, slots, town, two_halls, walks};
-use siting::service::{Demand, Facility, Least, PlanObjective, Programme, Quota, Service, Setting};
+use siting::service::{Demand, Facility, Least, PlanObjective, Programme, Quota, Service, Setting, Space};
+use siting::{Method, SolveOptions, TravelMatrix};
 
 /// The canteen of [`service`] alone: 100 m², 10 places, a price of 50.
 fn canteen() -> Service {
@@ -322,4 +323,20 @@ fn the_objective_of_the_worst_district_is_its_share() {
     best(&near(8.0), &aim(PlanObjective::WorstDistrict).budget(50.0), 0.5);
     best(&near(8.0), &aim(PlanObjective::WorstDistrict), 1.0);
     best(&near(8.0), &free().budget(50.0), 8.0);
+}
+
+#[test]
+fn a_search_without_a_solver_fits_out_what_the_worst_district_lacks() {
+    // Today's 5 places are all that both districts have; the halls have 6 each, and together reach everybody.
+    let demand = Demand::new([3.0, 2.0, 4.0, 2.0]).districts(["North", "South"], [0, 0, 1, 0]);
+    let today = TravelMatrix::from_pairs(4, 1, &[(0, 0, 0.0), (2, 0, 3.0), (3, 0, 2.0)]).unwrap();
+    let pairs = [(1, 1, 1.0), (1, 2, 2.0), (2, 0, 2.0), (2, 1, 2.0), (3, 0, 3.0), (3, 2, 3.0)];
+    let halls = ["North"; 3].map(|district| Space::new(100.0, "hall").district(district));
+    let town = Programme::new(demand, [bare("canteen", 1.0).module(module(100.0, 6.0, 0.0))])
+        .spaces(halls)
+        .travel_to_spaces(TravelMatrix::from_pairs(4, 3, &pairs).unwrap())
+        .existing([Facility::new("canteen").places(5.0).district("North")], today);
+    let options = SolveOptions::default().method(Method::Heuristic);
+    let plan = town.solve(&aim(PlanObjective::WorstDistrict), &options).unwrap();
+    assert_eq!(plan.objective, 1.0);
 }

@@ -220,6 +220,13 @@ fn row_scales(instance: &Instance) -> (f64, Vec<f64>) {
             largest[row as usize] = largest[row as usize].max(amount.abs());
         }
     }
+    // What serving everybody somewhere takes of the rows of shares, some of which have no limit of their own.
+    for cell in &instance.cells.cells {
+        let arcs = instance.cells.arcs_of(cell);
+        for (row, amount) in arcs.iter().flat_map(|arc| instance.cells.taken(cell, arc)) {
+            largest[row as usize] += amount.abs() / arcs.len() as f64;
+        }
+    }
     let limits = instance.rows.limits.iter().zip(largest);
     let scales = limits.map(|(limit, largest)| all / limit.abs().max(largest).max(1e-12)).collect();
     (all.max(1e-300), scales)

@@ -97,3 +97,46 @@ fn options(control: &Control) -> Settings {
         integers: false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use good_lp::{ProblemVariables, constraint, variable};
+
+    use super::*;
+    use crate::model::Sense;
+    use crate::solve::SolveOptions;
+
+    #[test]
+    fn a_start_is_not_taken_for_optimal_when_presolve_leaves_a_constant_objective() {
+        let mut variables = ProblemVariables::new();
+        let gain = variables.add(variable().binary());
+        let items: Vec<_> = (0..6)
+            .map(|at| variables.add(if at % 2 == 0 { variable().binary() } else { variable().clamp(0.0, 1.0) }))
+            .collect();
+        let weights = [([8, 5, 9, 4, 4, 8], 13), ([9, 9, 8, 7, 3, 4], 15), ([3, 9, 7, 1, 2, 3], 8)];
+        let rows: Vec<_> = weights
+            .into_iter()
+            .flat_map(|(weights, middle)| {
+                let sum = |factor: i32| -> good_lp::Expression {
+                    weights.iter().zip(&items).map(|(weight, item)| f64::from(factor * weight) * *item).sum()
+                };
+                let (least, most) = (f64::from(middle) - 0.5, f64::from(middle) + 0.5);
+                [constraint!(sum(1) <= most), constraint!(sum(-1) <= -least)]
+            })
+            .collect();
+        let formulation = Formulation {
+            variables,
+            objective: 0.4 * gain,
+            constant: 0.0,
+            sense: Sense::Maximize,
+            entries: 36,
+            rows: Box::new(rows.into_iter()),
+            start: Some(vec![0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0]),
+            step: 0.0,
+        };
+        let options = SolveOptions::default();
+        let found = solve(formulation, &Control::new(&options, Sense::Maximize)).unwrap();
+        assert_eq!((found.ended, found.values.map(|values| values[0])), (Ended::Complete, Some(1.0)));
+        assert!((found.bound.unwrap() - 0.4).abs() < 1e-9, "{:?}", found.bound);
+    }
+}

@@ -125,7 +125,15 @@ pub(super) fn run(
             highs_sys::Highs_startCallback(model.as_mut_ptr(), callback);
         }
     }
-    let solved = model.try_solve().map_err(|status| failed(format!("the run ended with {status:?}")))?;
+    let solve =
+        |model: highs::Model| model.try_solve().map_err(|status| failed(format!("the run ended with {status:?}")));
+    let mut solved = solve(model)?;
+    if settings.integers && task.start.is_some() && is_presolved(&solved) {
+        let mut model = highs::Model::from(solved);
+        // SAFETY: the pointer comes from a live model.
+        unsafe { highs_sys::Highs_clearSolver(model.as_mut_ptr()) };
+        solved = solve(model)?;
+    }
     let report = read(&solved, settings.integers);
     *slot = Some(solved.into());
     report
@@ -146,6 +154,14 @@ fn set_options(model: &mut highs::Model, task: &Task, settings: Settings) -> Res
         model.try_set_option("time_limit", seconds + spent)
     };
     set().map_err(|_: highs::TrySetOptionError| failed("it refused an option"))
+}
+
+/// Whether presolve alone left nothing to search. HiGHS 1.15 then takes a start for optimal even where it is not: when
+/// nothing is left of the objective but a constant, it counts that as whole numbers, which the start need not be. Without the
+/// start such a model is solved again in no time.
+fn is_presolved(solved: &SolvedModel) -> bool {
+    let iterations = solved.int_info_value(c"simplex_iteration_count").ok();
+    solved.status() == HighsModelStatus::Optimal && iterations == Some(0)
 }
 
 fn read(solved: &SolvedModel, integers: bool) -> Result<Report, Error> {
