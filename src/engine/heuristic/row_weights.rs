@@ -1,10 +1,10 @@
 //! The p-center: covers of ever smaller radii by p sites, found by local search with weights on demand points.
 //!
-//! At one radius the demand points out of reach of the open sites are to vanish. Each step closes the open site that is
-//! missed least, opens the site that helps most among those in reach of a random demand point left out, and makes all that
-//! are left out then weigh more, so that those hard to reach come to matter: Gao, Weise and Li (2015), "An efficient local
-//! search heuristic with row weighting for the unicost set covering problem", European Journal of Operational Research 246;
-//! for the p-center Zhang, Lü, Su, Li, Ding and Xu (2020), IJCAI.
+//! At one radius the demand points out of reach of the open sites are to vanish. Each step makes the best exchange of an
+//! open for a closed site among those that reach a random demand point left out. Where even that is not for the better, all
+//! that are left out weigh more from then on, so that those hard to reach come to matter: Zhang, Lü, Su, Li, Ding and Xu
+//! (2020), "Vertex weighting-based tabu search for p-center problem", IJCAI; weights on rows of set covers also in Gao, Weise
+//! and Li (2015), European Journal of Operational Research 246.
 
 use rayon::prelude::*;
 
@@ -45,13 +45,21 @@ pub(crate) fn descend(
     found.into_iter().flatten().min_by(|a, b| a.1.total_cmp(&b.1))
 }
 
+/// A closed site that opens, the place in the list of the open one that closes, and the weight won and lost.
+struct Exchange {
+    site: u32,
+    out: usize,
+    won: u64,
+    lost: u64,
+}
+
 /// Open sites, and who is within the radius aimed at.
 struct Search<'a> {
     instance: &'a Instance,
     open: Vec<u32>,
     is_open: Vec<bool>,
-    /// The site that came in last stays for a step.
-    newest: Option<u32>,
+    /// The sites that the last step closed and opened.
+    newest: [u32; 2],
     /// Step in which each site came in or went.
     moved: Vec<u64>,
     /// How many sites of each demand point, and how many demand points of each site, are within the radius.
@@ -64,6 +72,8 @@ struct Search<'a> {
     weight: Vec<u64>,
     /// Of an open site the weight that it alone reaches, of a closed one the weight that it would reach anew.
     score: Vec<u64>,
+    /// Scratch: what of the score of each open site stays served by the site that may come in.
+    kept: Vec<u64>,
     /// Demand points that no open site reaches, and the place of each demand point there.
     left_out: Vec<u32>,
     place: Vec<usize>,
@@ -80,7 +90,7 @@ impl<'a> Search<'a> {
             instance,
             open: start.to_vec(),
             is_open,
-            newest: None,
+            newest: [u32::MAX; 2],
             moved: vec![0; sites],
             sites_in_reach: vec![0; demand],
             demand_in_reach: vec![0; sites],
@@ -88,6 +98,7 @@ impl<'a> Search<'a> {
             sum: vec![0; demand],
             weight: vec![1; demand],
             score: vec![0; sites],
+            kept: vec![0; sites],
             left_out: Vec::new(),
             place: vec![0; demand],
             work: 0,
@@ -175,49 +186,65 @@ impl<'a> Search<'a> {
         usize::try_from(self.sum[demand]).unwrap_or(0)
     }
 
-    /// Closes a site, opens another, and makes whoever is left out weigh more.
+    /// Makes the best exchange that reaches a random demand point left out. Where none is for the better, whoever is left
+    /// out weighs more from now on.
     fn exchange(&mut self, step: u64, random: &mut Random) {
-        let Some(out) = self.least_missed() else { return };
-        self.close(out, step);
-        let left_out = self.left_out[random.below(self.left_out.len())];
-        // The site that went keeps its place in the list until here.
-        let gone = self.open[out];
-        let site = self.most_helpful(left_out, gone).unwrap_or(gone);
-        self.open(out, site, step);
-        for at in 0..self.left_out.len() {
-            let i = self.left_out[at] as usize;
-            self.weight[i] += 1;
-            for &j in self.in_reach(self.left_out[at]) {
-                self.score[j as usize] += 1;
+        let demand = self.left_out[random.below(self.left_out.len())];
+        let Some(exchange) = self.best_exchange(demand) else { return };
+        if exchange.lost >= exchange.won {
+            for at in 0..self.left_out.len() {
+                let i = self.left_out[at];
+                self.weight[i as usize] += 1;
+                self.in_reach(i).iter().for_each(|&j| self.score[j as usize] += 1);
+                self.work += self.sites_in_reach[i as usize];
             }
-            self.work += self.sites_in_reach[i];
         }
+        let out = self.open[exchange.out];
+        self.close(out, step);
+        self.open[exchange.out] = exchange.site;
+        self.open(exchange.site, step);
+        self.newest = [out, exchange.site];
+    }
+
+    /// The exchange after which the least weight is left out, among those whose new site reaches a demand point; of equal
+    /// ones that of the sites that have stayed longest as they are. What has just moved stays.
+    fn best_exchange(&mut self, demand: u32) -> Option<Exchange> {
+        let mut best: Option<(Exchange, u64)> = None;
+        for &site in self.in_reach(demand) {
+            if self.newest.contains(&site) && self.sites_in_reach[demand as usize] > 1 {
+                continue;
+            }
+            // Whom a site alone reaches is not lost with it where the new one reaches them too.
+            let reach = &self.instance.column(site).0[..self.demand_in_reach[site as usize]];
+            for &i in reach.iter().filter(|&&i| self.served_by[i as usize] == 1) {
+                let alone = self.alone(i as usize);
+                self.kept[alone] += self.weight[i as usize];
+            }
+            self.work += reach.len() + self.open.len();
+            let won = self.score[site as usize];
+            for (out, &other) in self.open.iter().enumerate() {
+                let lost = self.score[other as usize] - std::mem::take(&mut self.kept[other as usize]);
+                if self.newest.contains(&other) && self.open.len() > 1 {
+                    continue;
+                }
+                let moved = self.moved[site as usize].max(self.moved[other as usize]);
+                let better = best.as_ref().is_none_or(|(best, latest)| {
+                    let (new, old) = (lost + best.won, best.lost + won);
+                    new < old || new == old && moved < *latest
+                });
+                if better {
+                    best = Some((Exchange { site, out, won, lost }, moved));
+                }
+            }
+        }
+        best.map(|(exchange, _)| exchange)
     }
 
     fn in_reach(&self, demand: u32) -> &'a [u32] {
         &self.instance.row(demand).0[..self.sites_in_reach[demand as usize]]
     }
 
-    /// The place in the list of the open site whose closing leaves out the least weight; of equal ones the one that has
-    /// been open longest.
-    fn least_missed(&mut self) -> Option<usize> {
-        self.work += self.open.len();
-        let may_go =
-            self.open.iter().enumerate().filter(|(_, site)| self.open.len() == 1 || Some(**site) != self.newest);
-        may_go.min_by_key(|(_, site)| (self.score[**site as usize], self.moved[**site as usize])).map(|(at, _)| at)
-    }
-
-    /// The closed site within reach of a demand point that reaches most; of equal ones the one that has been closed longest.
-    /// The site that has just gone only where there is no other.
-    fn most_helpful(&mut self, demand: u32, gone: u32) -> Option<u32> {
-        let sites = self.in_reach(demand);
-        self.work += sites.len();
-        let key = |site: u32| (site != gone, self.score[site as usize], u64::MAX - self.moved[site as usize]);
-        sites.iter().copied().max_by_key(|&site| key(site))
-    }
-
-    fn close(&mut self, at: usize, step: u64) {
-        let site = self.open[at];
+    fn close(&mut self, site: u32, step: u64) {
         self.is_open[site as usize] = false;
         self.moved[site as usize] = step;
         let demand = self.instance.column(site).0;
@@ -252,10 +279,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Opens a site in the place of one that is closed.
-    fn open(&mut self, at: usize, site: u32, step: u64) {
-        self.open[at] = site;
-        self.newest = Some(site);
+    fn open(&mut self, site: u32, step: u64) {
         self.is_open[site as usize] = true;
         self.moved[site as usize] = step;
         let demand = self.instance.column(site).0;
