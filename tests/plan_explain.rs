@@ -185,3 +185,34 @@ fn a_plan_that_breaks_a_rule_is_not_explained() {
     let error = town().explain(&plan, 0, &SolveOptions::default()).unwrap_err();
     assert!(matches!(error, Error::Unverified(_)), "{error}");
 }
+
+#[test]
+fn spaces_far_away_that_serve_their_minimum_use_leave_the_replacement_as_it_is() {
+    // Two halls near 700 homes, and money for one. Elsewhere pairs of halls stand at homes of 9 to 68 people, both required:
+    // the farther of each pair serves its minimum use and no more, a share of the need that is rounded.
+    let (near, pairs) = (700_u32, 60_u32);
+    let people: Vec<f64> =
+        (0..near).map(|i| 1.0 + 0.1 * f64::from(i % 7)).chain((0..pairs).map(|k| 9.0 + f64::from(k))).collect();
+    let mut walks: Vec<(u32, u32, f64)> = Vec::new();
+    for home in 0..near {
+        walks.push((home, 0, 1.0 + f64::from(home * 37 % 701) / 100.0));
+        walks.push((home, 1, 1.0 + f64::from(home * 53 % 709) / 100.0));
+    }
+    for pair in 0..pairs {
+        walks.push((near + pair, 2 + 2 * pair, 1.0));
+        walks.push((near + pair, 3 + 2 * pair, 5.0));
+    }
+    let spaces = 2 + 2 * pairs;
+    let class = Service::new("class", 10.0).need("people", 1.0).minimum_use(1.9);
+    let class = class.module(Module::new("one", 10.0, 1_000.0).capital_cost(10.0));
+    let travel = TravelMatrix::from_pairs(people.len(), spaces as usize, &walks).unwrap();
+    let programme = Programme::new(Demand::new(people), [class])
+        .spaces(vec![Space::new(10.0, "hall"); spaces as usize])
+        .travel_to_spaces(travel);
+    let rules = PlanRules::default().objective(PlanObjective::Walking).budget(10.0 * f64::from(spaces - 1));
+    let rules = rules.required((2..spaces).collect::<Vec<_>>());
+    let plan = programme.solve(&rules, &SolveOptions::default()).unwrap();
+    let used = plan.fitouts[0].space;
+    let told = programme.explain(&plan, used, &SolveOptions::default()).unwrap();
+    assert_eq!(told.replacement.map(|instead| instead.space), Some(1 - used));
+}

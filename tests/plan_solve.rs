@@ -30,6 +30,15 @@ fn the_subsidy_counts_rent_and_running_cost_less_income() {
 }
 
 #[test]
+fn a_space_breaks_even_although_its_money_is_rounded() {
+    // 0.1 + 0.2 is a little more than 0.3 in floating point.
+    let money =
+        |name, running, income| bare(name, 1.0).module(module(10.0, 10.0, 0.0).running_cost(running).income(income));
+    let services = [money("canteen", 0.1, 0.0), money("class", 0.2, 0.0), money("shop", 0.0, 0.3)];
+    best(&hamlet(100.0, services), &free().break_even(), 30.0);
+}
+
+#[test]
 fn each_space_breaks_even_on_its_own() {
     let mut town = town([bare("canteen", 1.0).module(module(100.0, 10.0, 50.0).running_cost(8.0).income(10.0))]);
     (town.spaces[0].rent, town.spaces[1].rent) = (3.0, 1.0);

@@ -4,8 +4,8 @@
 mod street;
 
 use siting::service::{
-    AuditOptions, Band, Catchment, Demand, Module, Pair, PlanObjective, PlanRules, Programme, ScoreWeights, Service,
-    Setting, Slot,
+    AuditOptions, Band, Catchment, Complexes, Demand, Module, Pair, PlanObjective, PlanRules, Programme, ScoreWeights,
+    Service, Setting, Slot,
 };
 use siting::{Error, SolveOptions, TravelMatrix};
 use street::street;
@@ -116,6 +116,12 @@ fn bad_spaces_facilities_slots_and_pairs_are_told() {
             "places is infinite in all",
         ),
         (spoilt(|p| p.facilities.iter_mut().take(2).for_each(|own| own.area = Some(1e308))), "area is infinite in all"),
+        (
+            slots(
+                (0..65).map(|at| Slot::new(at.to_string(), 0.25 * f64::from(at), 0.25 * f64::from(at + 1))).collect(),
+            ),
+            "slots is 65 slots: a day has 64 slots at most",
+        ),
         (slots(vec![Slot::new("", 8.0, 9.0)]), "slots[0].name is \"\""),
         (slots(vec![Slot::new("night", 20.0, 26.0)]), "slots[0].to is 26: an hour of the day"),
         (slots(vec![Slot::new("night", 20.0, 6.0)]), "slots[0].to is 6: it must be later than from, 20"),
@@ -222,6 +228,8 @@ fn unplanned(rules: &PlanRules, spoil: impl Fn(&mut Programme)) -> Error {
 fn what_a_plan_needs_beyond_the_audit_is_told() {
     let plain = PlanRules::default();
     let costly = plain.clone().objective(PlanObjective::Cost { years: 1e308 });
+    let envious = plain.clone().most_envy(1.0, 1e300);
+    let empty = plain.clone().complexes(Complexes { services: 0, ..Complexes::new(["canteen"]) });
     let weighted = plain.clone().service_weight("canteen", f64::MAX).service_weight("clinic", f64::MAX);
     told(vec![
         (
@@ -253,5 +261,15 @@ fn what_a_plan_needs_beyond_the_audit_is_told() {
         ),
         (unplanned(&costly, |p| p.spaces[0].rent = 10.0), "objective.years is 1"),
         (unplanned(&weighted, |_| {}), "service_weights is infinite in all"),
+        (
+            unplanned(&envious, |p| {
+                let uncut = |hosts| TravelMatrix::from_pairs(p.demand.len(), hosts, &[]).unwrap();
+                let (facilities, spaces) = (uncut(p.facilities.len()), uncut(p.spaces.len()));
+                (p.travel, p.travel_to_spaces) = (Some(facilities.into()), Some(spaces.into()));
+                p.services[0].limit.urban = 1e200;
+            }),
+            "need times the longest walk, or its square for envy, is no finite number",
+        ),
+        (unplanned(&empty, |_| {}), "complexes.services is 0: a complex hosts at least one service"),
     ]);
 }

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::field::Entry;
 use crate::error::Error;
 
+/// Slots of a day at most: fit-outs keep theirs in the bits of a word.
+const MOST: usize = 64;
+
 /// A part of the day, such as "morning" from 8 to 12 o'clock.
 ///
 /// A room that is free in several slots can host another service in each. Slots must not overlap.
@@ -43,7 +46,7 @@ impl Slot {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidField`] for an empty or repeated name, hours outside 0 to 24, an end before the beginning, and slots
+    /// [`Error::InvalidValue`] for more than 64 slots; [`Error::InvalidField`] for an empty or repeated name, hours outside 0 to 24, an end before the beginning, and slots
     /// that overlap.
     ///
     /// ```
@@ -52,6 +55,10 @@ impl Slot {
     /// assert!(Slot::validate(&day).unwrap_err().to_string().contains("\"morning\" lasts until 12"));
     /// ```
     pub fn validate(slots: &[Self]) -> Result<(), Error> {
+        if slots.len() > MOST {
+            let reason = format!("a day has {MOST} slots at most: give fewer, longer ones");
+            return Err(Error::InvalidValue { argument: "slots", value: format!("{} slots", slots.len()), reason });
+        }
         for (index, slot) in slots.iter().enumerate() {
             let entry = Entry::new("slots", index);
             entry.named("name", &slot.name)?;

@@ -46,6 +46,8 @@ pub(crate) struct Ascent {
     pub mixture: Mixture,
     /// The fit-outs of each room when it was last asked.
     pub hints: Vec<Vec<Offer>>,
+    /// A required room can host nothing: there is no plan.
+    pub is_blocked: bool,
     random: Random,
     steps: usize,
     idle: usize,
@@ -74,6 +76,7 @@ impl Ascent {
             penalty: Penalty { centre, stiff: Prices { cells, rows } },
             mixture: Mixture::new(instance, reach),
             hints: vec![Vec::new(); instance.rooms.len()],
+            is_blocked: false,
             random: Random::of_seed(seed),
             steps: 0,
             idle: 0,
@@ -85,9 +88,12 @@ impl Ascent {
         let mut order: Vec<usize> = (0..n_parts(instance)).collect();
         self.random.shuffle(&mut order);
         for batch in order.chunks(order.len().div_ceil(BATCHES).max(1)) {
-            let tariff = Tariff::new(instance, &self.mixture.prices(instance, &self.penalty), 1.0);
+            let tariff = Tariff::new(instance, &self.mixture.prices(instance, &self.penalty));
             let held = Held { hints: &self.hints, ..Held::default() };
-            let Some(found) = parts(instance, reach, &tariff, batch, &held, ROUGH) else { return false };
+            let Some(found) = parts(instance, reach, &tariff, batch, &held, ROUGH) else {
+                self.is_blocked = true;
+                return false;
+            };
             for (&at, part) in batch.iter().zip(found) {
                 self.go(instance, reach, at, part);
             }
@@ -98,6 +104,7 @@ impl Ascent {
         blend(&mut self.mean.rows, &prices.rows, mix);
         self.penalty.centre = prices;
         let Some(Relaxed { bound, parts }) = relax(instance, reach, &self.mean, &self.hints, FINE) else {
+            self.is_blocked = true;
             return false;
         };
         self.idle = if bound < self.bound - IMPROVEMENT * bound.abs() { 0 } else { self.idle + 1 };
@@ -148,7 +155,7 @@ fn first_prices(instance: &Instance, reach: &Reach, cells: &[f64], scales: &[f64
     let every = instance.rooms.len().div_ceil(SAMPLE).max(1);
     let rooms: Vec<usize> = (0..instance.rooms.len()).step_by(every).collect();
     for _ in 0..SAMPLE_STEPS {
-        let tariff = Tariff::new(instance, &prices, 1.0);
+        let tariff = Tariff::new(instance, &prices);
         let found = parts(instance, reach, &tariff, &rooms, &Held::default(), 0.02).unwrap_or_default();
         let mut taken = vec![0.0; instance.rows.len()];
         for &(row, amount) in found.iter().flat_map(|part| &part.rows) {
@@ -172,7 +179,7 @@ fn first_prices(instance: &Instance, reach: &Reach, cells: &[f64], scales: &[f64
 /// How far each row's price rises for a unit that is passed: a room that comes or goes moves it by a small part of what the
 /// room is worth.
 fn row_weights(instance: &Instance, reach: &Reach, prices: &Prices, (all, scales): (f64, &[f64])) -> Vec<f64> {
-    let tariff = Tariff::new(instance, prices, 1.0);
+    let tariff = Tariff::new(instance, prices);
     let rooms: Vec<usize> = (0..instance.rooms.len()).collect();
     let found = parts(instance, reach, &tariff, &rooms, &Held::default(), 0.02).unwrap_or_default();
     let used = || found.iter().filter(|part| !part.offers.is_empty());

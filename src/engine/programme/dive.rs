@@ -134,7 +134,7 @@ impl<'a> Dive<'a> {
         Self {
             instance,
             reach,
-            tariff: Tariff::new(instance, &ascent.best, 1.0),
+            tariff: Tariff::new(instance, &ascent.best),
             penalty: Penalty { centre: ascent.best.clone(), stiff: ascent.penalty.stiff.clone() },
             mixture: Mixture::new(instance, reach),
             hints: ascent.hints.clone(),

@@ -26,6 +26,8 @@ const SMALL: usize = 600;
 const ROUNDS_OF_SMALL: usize = 3;
 /// Arcs from which a linear programme for who is served where takes too long to be worth it.
 const LARGE: usize = 60_000;
+/// Arcs beyond which a solver would not get through the formulation.
+const SOLVABLE: usize = 1_000_000;
 /// Rounds without a better plan after which only the bound is worked on, and without any plan after which there is no hope.
 const IDLE: usize = 40;
 const HOPELESS: usize = 12;
@@ -68,6 +70,9 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
             || dive.as_mut().is_some_and(|dive| improve(dive, tries, &neighbours, &mut random, control)),
             || climb(instance, &reach, &mut ascent, control),
         );
+        if ascent.is_blocked {
+            break;
+        }
         idle = if found { 0 } else { idle + 1 };
         if bounds {
             control.bound(Phase::Bound, ascent.bound);
@@ -115,7 +120,8 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
             break;
         }
     }
-    let scope = if bounds { settled(instance, &reach, &ascent, best.as_ref()) } else { Scope::all(instance) };
+    let goes_on = bounds && !is_beyond_solvers(instance) && control.stop().is_none() && !control.gap_reached();
+    let scope = if goes_on { settled(instance, &reach, &ascent, best.as_ref()) } else { Scope::all(instance) };
     Hunted { best, bound: if bounds { ascent.bound } else { f64::INFINITY }, scope }
 }
 
@@ -125,12 +131,18 @@ pub(crate) fn decided(instance: &Instance, decisions: &Candidate, control: &Cont
         // What is best with these decisions is no bound on all plans.
         let options = control.options.on_the_way();
         let control = control.on_the_way(&options, Sense::Maximize);
-        return exact(instance, &Scope::only(instance, decisions), None, &control).ok()?.candidate;
+        return match exact(instance, &Scope::only(instance, decisions), None, &control) {
+            Ok(found) => found.candidate,
+            Err(error) => {
+                log::warn!("programme: {error}: the plan to start from is left out");
+                None
+            }
+        };
     }
     let (reach, cell_of) = (Reach::new(instance), cell_of_arcs(instance));
     let mut draft = Draft::of(instance, &reach, &cell_of, decisions);
     let prices = Prices { cells: vec![0.0; instance.cells.cells.len()], rows: vec![0.0; instance.rows.len()] };
-    let tariff = Tariff::new(instance, &prices, 1.0);
+    let tariff = Tariff::new(instance, &prices);
     (0..instance.stays.len()).for_each(|f| draft.improve_stay(f, &tariff, 0.0));
     draft.fill(&(0..instance.rooms.len()).collect::<Vec<_>>(), &tariff);
     draft.is_feasible().then(|| draft.candidate())
@@ -139,6 +151,11 @@ pub(crate) fn decided(instance: &Instance, decisions: &Candidate, control: &Cont
 /// Whether a linear programme for who is served where takes too long to be worth it.
 fn is_large(instance: &Instance) -> bool {
     instance.cells.arcs.len() > LARGE
+}
+
+/// Whether a solver would not get through the formulation: the plan and the bound of the hunt stand.
+pub(crate) fn is_beyond_solvers(instance: &Instance) -> bool {
+    instance.cells.arcs.len() > SOLVABLE
 }
 
 /// Tries at a better plan; tells whether there was one.
@@ -180,7 +197,7 @@ fn settled(instance: &Instance, reach: &Reach, ascent: &Ascent, best: Option<&Ca
     let mut scope = Scope::all(instance);
     let Some(best) = best else { return scope };
     let Some(relaxed) = relax(instance, reach, &ascent.best, &[], 0.0) else { return scope };
-    let tariff = Tariff::new(instance, &ascent.best, 1.0);
+    let tariff = Tariff::new(instance, &ascent.best);
     let floor = best.value - 1e-7 * best.value.abs();
     for (room, (entry, now)) in instance.rooms.iter().zip(&relaxed.parts).enumerate() {
         let limits = super::pricing::limits(instance, reach, &tariff, room);

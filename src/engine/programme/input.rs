@@ -74,9 +74,22 @@ fn adds_up(programme: &Programme, rules: &PlanRules) -> Result<(), Error> {
         let reason = "capital and so many years of subsidy are no finite number: give fewer".into();
         return Err(Error::InvalidValue { argument: "objective.years", value: years.to_string(), reason });
     }
-    if !Totals::of(programme, rules).all.is_finite() {
+    let all = Totals::of(programme, rules).all;
+    if !all.is_finite() {
         let reason = "need times the weights of services and surveys is no finite number: use smaller weights".into();
         return Err(Error::InvalidValue { argument: "service_weights", value: "infinite in all".into(), reason });
+    }
+    let limits = programme.services.iter().flat_map(|service| [service.limit.urban, service.limit.rural]);
+    let longest = limits.fold(0.0, f64::max);
+    let toll = match rules.objective {
+        PlanObjective::Envy { .. } => longest * longest,
+        _ if rules.most_envy.is_some() => longest * longest,
+        _ => longest,
+    };
+    if !(all * toll).is_finite() {
+        let reason =
+            "need times the longest walk, or its square for envy, is no finite number: measure walks in a larger unit";
+        return Err(Error::InvalidValue { argument: "services", value: longest.to_string(), reason: reason.into() });
     }
     Ok(())
 }

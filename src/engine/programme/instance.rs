@@ -91,8 +91,9 @@ pub(crate) struct Choice {
     pub slots: Vec<usize>,
     /// Whether it opens in one slot only.
     pub one_slot: bool,
-    /// Running cost less income for each open slot.
+    /// Running cost less income for each open slot, and the income alone.
     pub yearly: f64,
+    pub income: f64,
     /// What fitting it out gains and takes.
     pub terms: Terms,
     /// What each open slot gains and takes.

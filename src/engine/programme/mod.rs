@@ -1,4 +1,4 @@
-//! How programmes are solved: see [`crate::service`] for the model.
+//! How programmes are solved: `src/service/plan/mod.rs` has the model, line by line.
 //!
 //! A programme becomes an [`Instance`]: choices, merged cells of need, and rows that all share. [`hunt`] finds good plans
 //! and a bound for programmes of any size: a Lagrangian relaxation that takes programmes apart into rooms
@@ -40,7 +40,7 @@ use super::{Ended, mip};
 use crate::error::Error;
 use crate::model::times_power;
 use crate::service::{PlanRules, Programme, ServicePlan, verify};
-use crate::solve::{Control, Infeasible, Limit, Method, Phase, Proof, SolveOptions, Verdict};
+use crate::solve::{Control, Infeasible, Limit, Method, Phase, Proof, SolveOptions, Verdict, relative_gap};
 
 use candidate::Candidate;
 use formulation::{Scope, formulate};
@@ -48,8 +48,6 @@ use instance::Instance;
 
 /// How far a plan may pass a bound by the tolerance of the rules: then the bound proves nothing.
 const TOLERATED: f64 = 1e-4;
-/// Arcs beyond which a solver would not get through the formulation: the plan and the bound of the hunt stand.
-const SOLVABLE: usize = 1_000_000;
 
 impl Programme {
     /// Chooses which services go into which spaces, at what size and when: see [`PlanRules`] for what can be asked.
@@ -122,7 +120,8 @@ impl Programme {
         // A plan that keeps its rules to a millionth only may pass what holds for plans that keep them wholly.
         let passed = |bound: f64| {
             let size = objective.abs().max(instance.largest_gain());
-            sense.better(objective, bound) && (objective - bound).abs() <= TOLERATED * size
+            let beyond = sense.better(objective, bound) && relative_gap(objective, bound) > 0.0;
+            beyond && (objective - bound).abs() <= TOLERATED * size
         };
         let bound = bound.filter(|&bound| !passed(bound));
         let backend = (options.method != Method::Heuristic).then_some(options.backend);
@@ -215,7 +214,7 @@ fn search(instance: &Instance, start: Option<Candidate>, control: &Control) -> R
     if method == Method::Heuristic {
         return Ok(Outcome { candidate: hunted.best, bound: None, ended: Ended::Complete, nodes: 0 });
     }
-    let beyond = hunted.best.is_some() && hunted.bound.is_finite() && instance.cells.arcs.len() > SOLVABLE;
+    let beyond = hunted.best.is_some() && hunted.bound.is_finite() && hunt::is_beyond_solvers(instance);
     if beyond {
         log::info!("programme: the formulation is too large for a solver: the plan and the bound stand");
     }
@@ -224,7 +223,13 @@ fn search(instance: &Instance, start: Option<Candidate>, control: &Control) -> R
     }
     let left = hunted.scope.choices.iter().filter(|kept| **kept).count();
     mip::tell_whole("programme", &format!("{left} sizes of services may be in a better plan"), control);
-    let found = exact(instance, &hunted.scope, hunted.best.as_ref(), control)?;
+    let found = match (exact(instance, &hunted.scope, hunted.best.as_ref(), control), &hunted.best) {
+        (Err(error), Some(_)) if !error.is_input() => {
+            log::warn!("programme: {error}: the plan and the bound that were known stand");
+            return Ok(Outcome { candidate: hunted.best, bound, ended: Ended::Complete, nodes: 0 });
+        }
+        (found, _) => found?,
+    };
     // Choices outside of the scope are in no plan that is better than the best known.
     let within = found.bound.map(|bound| hunted.best.as_ref().map_or(bound, |best| bound.max(best.value)));
     let bound = match (within, bound) {
@@ -232,7 +237,8 @@ fn search(instance: &Instance, start: Option<Candidate>, control: &Control) -> R
         (a, b) => a.or(b),
     };
     let candidate = match (found.candidate, hunted.best) {
-        (Some(found), Some(best)) => Some(if found.value > best.value { found } else { best }),
+        // By the tolerance of the solver alone a plan is no better.
+        (Some(found), Some(best)) => Some(if found.value > best.value + instance.rounding() { found } else { best }),
         (found, best) => found.or(best),
     };
     Ok(Outcome { candidate, bound, ended: found.ended, nodes: found.nodes })

@@ -4,6 +4,9 @@ use super::candidate::Candidate;
 use super::cells::Cells;
 use super::instance::Instance;
 
+/// A part of a minimum use below this is rounding.
+const ROUNDING: f64 = 1e-9;
+
 /// The instance with these cells alone. What others take of places, rows and objective under `base` is taken off.
 pub(crate) fn part(instance: &Instance, base: &Candidate, kept: &[bool]) -> Instance {
     let mut part = Instance { cells: Cells::default(), ..instance.clone() };
@@ -30,7 +33,9 @@ pub(crate) fn part(instance: &Instance, base: &Candidate, kept: &[bool]) -> Inst
     for (choice, &open) in part.choices.iter_mut().zip(&base.open).filter(|(_, open)| **open != 0) {
         let group = &mut part.groups[choice.group];
         choice.places = (choice.places - load[choice.group] / f64::from(open.count_ones())).max(0.0);
-        group.minimum_use = (group.minimum_use - load[choice.group]).max(0.0);
+        // What rounding leaves of a minimum use that is met is no minimum.
+        let left = group.minimum_use - load[choice.group];
+        group.minimum_use = if left > ROUNDING * group.minimum_use { left } else { 0.0 };
     }
     for (stay, load) in part.stays.iter_mut().zip(&load[instance.groups.len()..]) {
         for state in &mut stay.states {

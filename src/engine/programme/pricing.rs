@@ -114,7 +114,7 @@ pub(crate) fn relax(
     hints: &[Vec<Offer>],
     tolerance: f64,
 ) -> Option<Relaxed> {
-    let tariff = Tariff::new(instance, prices, 1.0);
+    let tariff = Tariff::new(instance, prices);
     let all: Vec<usize> = (0..n_parts(instance)).collect();
     let parts = parts(instance, reach, &tariff, &all, &Held { hints, ..Held::default() }, tolerance)?;
     let rows = prices.rows.iter().zip(&instance.rows.limits);
@@ -197,7 +197,7 @@ fn room_part(
     let prices = RoomPrices { used: room.terms.priced(&tariff.rows), complex };
     let hint = held.hints.get(index).map_or(&[][..], Vec::as_slice);
     let allowed = |offers: &[Offer]| held.left.is_none_or(|left| keeps_within(instance, index, offers, left));
-    let look = Look { prices, floor: 0.0, tolerance, hint, allowed: &allowed };
+    let look = Look { prices, tolerance, hint, allowed: &allowed };
     let FitOut { offers, bound, .. } = best(instance, room, &offers, &look)?;
     let first = room.groups.start;
     let part = fitted(instance, reach, index, offers, |g| std::mem::take(&mut takers[g - first]));

@@ -43,8 +43,6 @@ pub(crate) const MOST_SLOTS: usize = 6;
 /// How a search looks at a room.
 pub(crate) struct Look<'a> {
     pub prices: RoomPrices,
-    /// Only fit-outs that are worth more than this are wanted, unless the room is required.
-    pub floor: f64,
     /// A fit-out worth so much less than the best, as a share of all that could be in the room, is as good.
     pub tolerance: f64,
     /// Offers that were good before.
@@ -58,7 +56,7 @@ pub(crate) fn best(instance: &Instance, room: &Room, offers: &[Vec<Offer>], look
     let mut search = Search::new(instance, room, offers, look);
     search.follow(look.hint);
     search.descend(0);
-    let idle = (!room.required).then_some(look.floor);
+    let idle = (!room.required).then_some(0.0);
     let (left_out, found) = (search.left_out, search.best.take());
     match (found, idle) {
         (Some((worth, offers)), idle) if idle.is_none_or(|idle| worth > idle) => {
@@ -100,8 +98,9 @@ struct Later {
     /// Sum of the best offers, and of the best when area is paid for.
     worth: f64,
     beyond_area: f64,
-    /// Least yearly money.
+    /// Least yearly money, and the most that is earned.
     yearly: f64,
+    income: f64,
     /// Rewards of pairs that are not decided yet, and what the area that they save is worth.
     rewards: f64,
     shared: f64,
@@ -158,6 +157,7 @@ impl<'a> Search<'a> {
             next.worth += offers.iter().fold(0.0, |most, (offer, _)| f64::max(most, offer.worth));
             next.beyond_area += offers.first().map_or(0.0, |first| first.1.max(0.0));
             next.yearly += offers.iter().map(|(offer, _)| yearly(instance, offer)).fold(0.0, f64::min);
+            next.income += offers.iter().map(|(offer, _)| income(instance, offer)).fold(0.0, f64::max);
             next.core += usize::from(instance.sharing.as_ref().is_some_and(|sharing| sharing.core[service[at]]));
             for pair in &instance.together {
                 let place = |wanted: &usize| service.iter().position(|own| own == wanted);
@@ -258,7 +258,7 @@ impl<'a> Search<'a> {
         if self.is_cut(limit) {
             return;
         }
-        if self.instance.break_even && self.yearly + self.later[at].yearly > slack(self.room.rent) {
+        if self.instance.break_even && self.yearly + self.later[at].yearly > slack(self.later[0].income) {
             return;
         }
         if self.may_add(self.service[at]) {
@@ -282,7 +282,7 @@ impl<'a> Search<'a> {
 
     /// Whether a branch that is worth so much at most need not be looked into; what is given away by that is kept.
     fn is_cut(&mut self, limit: f64) -> bool {
-        let least = if self.room.required { f64::NEG_INFINITY } else { self.look.floor };
+        let least = if self.room.required { f64::NEG_INFINITY } else { 0.0 };
         let floor = self.best.as_ref().map_or(least, |best| best.0.max(least));
         if limit <= floor {
             return true;
@@ -360,9 +360,14 @@ impl<'a> Search<'a> {
         self.instance.sharing.as_ref().is_some_and(|sharing| sharing.core[service])
     }
 
+    /// Whether what is chosen earns the rent, with the rounding that the check of plans allows.
+    fn breaks_even(&self) -> bool {
+        self.yearly <= slack(self.chosen.iter().map(|offer| income(self.instance, offer)).sum())
+    }
+
     /// Keeps what is chosen if it obeys every rule of the room and is the best so far.
     fn keep(&mut self) {
-        if self.chosen.is_empty() || self.instance.break_even && self.yearly > slack(self.room.rent) {
+        if self.chosen.is_empty() || self.instance.break_even && !self.breaks_even() {
             return;
         }
         let mut worth = self.worth;
@@ -440,4 +445,9 @@ fn taken(instance: &Instance, offer: &Offer) -> f64 {
 /// Running cost less income of an offer.
 fn yearly(instance: &Instance, offer: &Offer) -> f64 {
     instance.choices[offer.choice].yearly * f64::from(offer.slots.count_ones())
+}
+
+/// What an offer earns.
+fn income(instance: &Instance, offer: &Offer) -> f64 {
+    instance.choices[offer.choice].income * f64::from(offer.slots.count_ones())
 }

@@ -238,8 +238,8 @@ impl Rows {
             self.supply(&mut terms, place, 0.0, module.area, 1.0);
             self.supply(&mut slot_terms, place, module.places, 0.0, 0.0);
             let (area, places, yearly) = (module.area, module.places, module.yearly_subsidy());
-            let (size, slots) = (Size::Module(m), slots.clone());
-            push(Choice { group: 0, size, area, places, slots, one_slot: false, yearly, terms, slot_terms });
+            let (size, slots, income) = (Size::Module(m), slots.clone(), module.income);
+            push(Choice { group: 0, size, area, places, slots, one_slot: false, yearly, income, terms, slot_terms });
         }
         for &f in &self.movable[s] {
             let facility = &programme.facilities[f as usize];
@@ -253,8 +253,8 @@ impl Rows {
             terms.take(self.find(RowKind::Once(f as usize)), 1.0);
             terms.take(self.find(RowKind::AtLeastOnce(f as usize)), -1.0);
             let (size, slots, yearly) = (Size::Moved(f), slots.clone(), facility.yearly_subsidy());
-            let slot_terms = Terms::default();
-            push(Choice { group: 0, size, area, places, slots, one_slot: true, yearly, terms, slot_terms });
+            let (slot_terms, income) = (Terms::default(), facility.income);
+            push(Choice { group: 0, size, area, places, slots, one_slot: true, yearly, income, terms, slot_terms });
         }
         choices
     }

@@ -355,7 +355,7 @@ impl<'a> Draft<'a> {
         let complex = if entry.large { entry.complex.priced(&tariff.rows) } else { 0.0 };
         let own = RoomPrices { used: entry.terms.priced(&tariff.rows), complex };
         let allowed = |offers: &[Offer]| self.allows(room, offers, &before);
-        let look = Look { prices: own, floor: 0.0, tolerance: ENOUGH, hint: &hint, allowed: &allowed };
+        let look = Look { prices: own, tolerance: ENOUGH, hint: &hint, allowed: &allowed };
         let found = best(instance, entry, &offers, &look).map(|found| found.offers).unwrap_or_default();
         self.fit(room, &found, tariff, patience);
     }
@@ -461,7 +461,7 @@ pub(crate) fn sweep<'a>(
     let mut order: Vec<usize> = (0..instance.rooms.len()).collect();
     let mut last = f64::NEG_INFINITY;
     for round in 0..MOST_SWEEPS {
-        let tariff = Tariff::new(instance, &prices, 1.0);
+        let tariff = Tariff::new(instance, &prices);
         let patience = [0.9, 0.5, 0.2].get(round).copied().unwrap_or(0.0);
         for f in 0..instance.stays.len() {
             draft.improve_stay(f, &tariff, patience);

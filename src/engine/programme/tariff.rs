@@ -20,11 +20,11 @@ pub(crate) struct Tariff {
 }
 
 impl Tariff {
-    /// The prices, those of the rows times a factor.
-    pub fn new(instance: &Instance, prices: &Prices, factor: f64) -> Self {
+    /// The prices.
+    pub fn new(instance: &Instance, prices: &Prices) -> Self {
         let n = instance.cells.cells.len();
         let mut tariff = Self { cells: vec![(0.0, 0.0); n], walking: 0.0, envy: 0.0, rows: Vec::new() };
-        tariff.set_rows(instance, prices.rows.iter().map(|price| factor * price));
+        tariff.set_rows(instance, prices.rows.iter().copied());
         (0..n).zip(&prices.cells).for_each(|(cell, price)| tariff.set_cell(instance, cell, *price));
         tariff
     }

@@ -89,6 +89,9 @@ impl Complexes {
         let refuse = |argument, value: u32, reason: String| {
             Err(Error::InvalidValue { argument, value: value.to_string(), reason })
         };
+        if self.services == 0 {
+            return refuse("complexes.services", 0, "a complex hosts at least one service: give 1 or more".into());
+        }
         let among = |count: u32, len: usize| usize::try_from(count).is_ok_and(|count| count <= len);
         if !among(self.core_services, self.core.len()) {
             let reason = format!("only {} services are named in complexes.core", self.core.len());

@@ -83,7 +83,7 @@ impl Last<'_> {
     pub fn report(&self, integers: bool) -> Result<Report, Error> {
         let end = match self.status() {
             OPTIMAL | highs_sys::kHighsModelStatusModelEmpty => End::Optimal,
-            // Every variable is bounded, so unbounded or infeasible can only mean infeasible.
+            // Every objective is bounded, so unbounded or infeasible can only mean infeasible.
             highs_sys::kHighsModelStatusInfeasible | highs_sys::kHighsModelStatusUnboundedOrInfeasible => {
                 End::Infeasible
             }

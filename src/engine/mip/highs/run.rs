@@ -103,6 +103,10 @@ pub(super) fn run(
         unsafe { highs_sys::Highs_clearSolver(model.as_mut_ptr()) };
         solve(model)
     };
+    // Two faults of HiGHS 1.15 make one run too little. It takes a start for optimal where presolve leaves nothing of the
+    // objective but a constant: that counts as whole numbers, which the start need not be. Without the start such a model is
+    // solved again in no time. And it takes apart models of which it then cannot put the solution together: without presolve
+    // it solves them.
     let mut ran = solve(model);
     let presolved = settings.integers && Last(model).is_solved_without_search();
     if ran && presolved && task.start.is_some() {
@@ -120,10 +124,6 @@ pub(super) fn run(
 }
 
 /// Runs a model; false when HiGHS gives up.
-///
-/// Two faults of HiGHS 1.15 make one run too little. It takes a start for optimal where presolve leaves nothing of the objective
-/// but a constant: that counts as whole numbers, which the start need not be. Without the start such a model is solved again in
-/// no time. And it takes apart models of which it then cannot put the solution together: without presolve it solves them.
 fn solve(model: &mut highs::Model) -> bool {
     // SAFETY: the pointer comes from a live model.
     unsafe { highs_sys::Highs_run(model.as_mut_ptr()) != highs_sys::STATUS_ERROR }

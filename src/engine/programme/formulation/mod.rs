@@ -1,4 +1,4 @@
-//! The programme as a mixed-integer programme: see [`crate::service`] for the model.
+//! The programme as a mixed-integer programme: `src/service/plan/mod.rs` has the model, line by line.
 //!
 //! Tight where it pays: need is merged into cells; u ≤ Σ y min(1, κ/D) for every arc; choices that offer no more than
 //! another at more cost are gone; being open is the same variable as being fitted out where there is one slot; shares and

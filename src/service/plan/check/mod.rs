@@ -88,7 +88,8 @@ pub(crate) fn verify(
     facilities: &[Change],
     served: &[Served],
 ) -> Result<f64, Error> {
-    value(programme, rules, fitouts, facilities, served).map(|value| value.objective)
+    let Value { objective, .. } = value(programme, rules, fitouts, facilities, served)?;
+    if objective.is_finite() { Ok(objective) } else { unverified(format!("the objective is {objective}")) }
 }
 
 /// An objective that was added up.
