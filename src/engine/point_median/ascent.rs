@@ -263,11 +263,13 @@ impl Ascent {
         Some((role, free))
     }
 
-    /// Marks the sites that may be open in good plans: those chosen, and of the others the best few.
-    pub fn promising(&self, choice: Choice) -> Vec<bool> {
+    /// Marks the sites that may be open in good plans: those chosen, and of the others the best few; more of them where
+    /// these were tried in vain.
+    pub fn promising(&self, choice: Choice, in_vain: u32) -> Vec<bool> {
         let mut order: Vec<u32> =
             (0_u32..).zip(choice.role).filter(|(_, role)| **role == Role::Free).map(|(j, _)| j).collect();
-        let count = 3 * choice.free + 100;
+        let others = choice.free / 10 * (3 + 10 * in_vain.min(10) as usize);
+        let count = choice.free + others + 100;
         if count < order.len() {
             let reduced = &self.reduced;
             let ascending = |a: &u32, b: &u32| reduced[*a as usize].total_cmp(&reduced[*b as usize]).then(a.cmp(b));

@@ -331,7 +331,7 @@ impl<'a> Course<'a> {
         }
         // What the bound likes best, as a plan.
         plans.improve(&climb.favourites(choice), self.control);
-        plans.search.promising = climb.promising(choice);
+        plans.search.promising = climb.promising(choice, plans.search.in_vain);
         let target = plans.best.target();
         let Some((role, free)) = climb.settle(lists, choice, target) else {
             return done(plans.best.value, Ended::Complete);
@@ -344,9 +344,14 @@ impl<'a> Course<'a> {
         if !held.is_empty() || size > TINY && !is_slow && !climb.is_done() {
             return Ok(Step::Grow(held));
         }
-        let waits = if lists.n_rows() > MANY || size > HUGE { round < ROUNDS } else { plans.search.in_vain < FEW };
-        if is_large && waits {
-            // Too large for the tree yet: a better plan may help.
+        let in_vain = plans.search.in_vain;
+        let waits = match () {
+            () if lists.n_rows() > MANY || size > HUGE => round < ROUNDS,
+            () if is_large => in_vain < FEW,
+            () => size > TINY && in_vain == 0,
+        };
+        if waits {
+            // A better plan makes the tree smaller, and is found faster before.
             if climb.is_done() {
                 climb.restart(AGAIN);
             }
