@@ -331,7 +331,7 @@ impl<'a> Course<'a> {
         }
         // What the bound likes best, as a plan.
         plans.improve(&climb.favourites(choice), self.control);
-        plans.search.promising = climb.promising(choice, plans.search.in_vain);
+        plans.search.promising = climb.promising(choice, plans.best.target(), plans.search.in_vain);
         let target = plans.best.target();
         let Some((role, free)) = climb.settle(lists, choice, target) else {
             return done(plans.best.value, Ended::Complete);
