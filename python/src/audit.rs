@@ -4,7 +4,7 @@ use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
-use crate::convert::{from_bytes, optional_positions, to_bytes, to_document};
+use crate::convert::{Reduced, from_bytes, optional_positions, reduced, to_bytes, to_document};
 use crate::error::CoreResult;
 
 /// What an audit found.
@@ -50,7 +50,7 @@ impl Audit {
         to_bytes(py, &self.0)
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        Ok((py.get_type::<Self>().getattr("from_bytes")?, (self.to_bytes(py)?,)))
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        reduced::<Self>(py, &self.0)
     }
 }

@@ -2,6 +2,7 @@
 
 use ndarray::Array1;
 use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2};
+use pyo3::PyTypeInfo;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
@@ -105,6 +106,14 @@ pub fn to_bytes<'py, T: Serialize>(py: Python<'py>, value: &T) -> PyResult<Bound
         Ok(bytes) => Ok(PyBytes::new(py, &bytes)),
         Err(error) => Err(PyValueError::new_err(format!("not to be pickled: {error}"))),
     }
+}
+
+/// What pickling asks of an object: the function that makes it again, and what to hand it.
+pub type Reduced<'py> = (Bound<'py, PyAny>, (Bound<'py, PyBytes>,));
+
+/// An object of a class with `from_bytes`, for pickling.
+pub fn reduced<'py, C: PyTypeInfo>(py: Python<'py>, value: &impl Serialize) -> PyResult<Reduced<'py>> {
+    Ok((py.get_type::<C>().getattr("from_bytes")?, (to_bytes(py, value)?,)))
 }
 
 /// The value of the bytes, checked as on any other way in.

@@ -1,15 +1,14 @@
 //! The models: one class, a constructor for each.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use numpy::PyArray1;
 use pyo3::prelude::*;
-use siting::{Error, FixedCharge, MaxCover, PCenter, PDispersion, PMedian, SetCover, SolveOptions};
+use siting::{FixedCharge, MaxCover, PCenter, PDispersion, PMedian, SetCover, SolveOptions};
 
-use crate::convert::{Numbers, Positions, copied, from_name, optional_positions};
-use crate::error::{CoreError, CoreResult};
-use crate::solution::Solution;
+use crate::convert::{Numbers, Positions, copied, from_name};
+use crate::error::CoreResult;
+use crate::solution::{Evaluated, Solution, evaluated};
+use crate::solve::{options, run};
 use crate::travel::TravelMatrix;
 
 enum Kind {
@@ -217,56 +216,17 @@ impl Model {
         let options = options(time_limit, gap, method, backend, threads, seed, memory_limit, warm_start)?;
         let kind = Arc::clone(&self.0);
         let solve = move |options: &SolveOptions| each!(&*kind, model => model.solve(options));
-        crate::solve::run(py, options, progress, solve).map(Solution)
+        run(py, options, progress, solve).map(Solution)
     }
 
     /// Objective, sites and site of each demand point (-1 where unserved) of a set of open sites.
     fn evaluate<'py>(&self, py: Python<'py>, open: Positions<'py>) -> CoreResult<Evaluated<'py>> {
         let open = copied(&open);
         let plan = py.detach(|| each!(&*self.0, model => siting::Model::evaluate(model, &open)))?;
-        Ok((plan.objective, PyArray1::from_vec(py, plan.sites), optional_positions(py, &plan.assignment)))
+        Ok(evaluated(py, plan))
     }
 
     fn check(&self, solution: &Solution) -> CoreResult<()> {
         Ok(each!(&*self.0, model => siting::check(model, &solution.0))?)
     }
-}
-
-/// Objective, sites and site of each demand point.
-pub type Evaluated<'py> = (f64, Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<i64>>);
-
-/// The options of a solve.
-#[expect(clippy::too_many_arguments, reason = "keywords in Python")]
-pub fn options(
-    time_limit: Option<f64>,
-    gap: f64,
-    method: &str,
-    backend: &str,
-    threads: Option<usize>,
-    seed: u64,
-    memory_limit: Option<usize>,
-    warm_start: Option<Positions<'_>>,
-) -> CoreResult<SolveOptions> {
-    Ok(SolveOptions {
-        time_limit: time_limit.map(seconds).transpose()?,
-        gap,
-        method: from_name("method", method)?,
-        backend: from_name("backend", backend)?,
-        threads,
-        seed,
-        warm_start: warm_start.map(|sites| copied(&sites)),
-        memory_limit,
-        ..SolveOptions::default()
-    })
-}
-
-/// A time limit.
-pub fn seconds(limit: f64) -> CoreResult<Duration> {
-    Duration::try_from_secs_f64(limit).map_err(|_| {
-        CoreError::from(Error::InvalidValue {
-            argument: "time_limit",
-            value: limit.to_string(),
-            reason: "a number of seconds of 0 or more is expected; leave it out for no limit".into(),
-        })
-    })
 }

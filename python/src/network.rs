@@ -11,7 +11,7 @@ use siting::network::{
 };
 use siting::{CancelToken, Error};
 
-use crate::convert::{Names, Numbers, Positions, copied, from_name, names, points};
+use crate::convert::{Names, Numbers, Positions, Reduced, copied, from_name, names, points, reduced};
 use crate::error::CoreResult;
 use crate::interrupt;
 use crate::osm::{self, Part};
@@ -235,8 +235,8 @@ impl Network {
         Ok(Self(Arc::new(crate::convert::from_bytes(bytes)?)))
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        Ok((slf.get_type().getattr("from_bytes")?, (slf.get().to_bytes(slf.py())?,)))
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        reduced::<Self>(py, self.0.as_ref())
     }
 }
 

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use siting::service::Host;
 
-use crate::convert::{from_bytes, to_bytes, to_document, to_name};
+use crate::convert::{Reduced, from_bytes, reduced, to_bytes, to_document, to_name};
 use crate::error::{CoreResult, InputError};
 
 /// A checked plan of a programme, by position.
@@ -62,7 +62,7 @@ impl ServicePlan {
         to_bytes(py, &self.0)
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        Ok((py.get_type::<Self>().getattr("from_bytes")?, (self.to_bytes(py)?,)))
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        reduced::<Self>(py, &self.0)
     }
 }

@@ -6,10 +6,10 @@ use numpy::{PyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 use siting::{Error, PMedian, Rounding};
 
-use crate::convert::{Names, Numbers, Positions, copied, from_name, optional_positions, points};
+use crate::convert::{Names, Numbers, Positions, copied, from_name, points};
 use crate::error::CoreResult;
-use crate::model::{Evaluated, options};
-use crate::solution::Solution;
+use crate::solution::{Evaluated, Solution, evaluated};
+use crate::solve::{options, run};
 
 /// A p-median over points, by position.
 #[pyclass(frozen, module = "siting._siting")]
@@ -71,14 +71,14 @@ impl PointMedian {
     ) -> PyResult<Solution> {
         let options = options(time_limit, gap, method, backend, threads, seed, memory_limit, warm_start)?;
         let model = Arc::clone(&self.0);
-        crate::solve::run(py, options, progress, move |options| model.solve(options)).map(Solution)
+        run(py, options, progress, move |options| model.solve(options)).map(Solution)
     }
 
     /// Objective, sites and site of each point of a set of open sites.
     fn evaluate<'py>(&self, py: Python<'py>, open: Positions<'py>) -> CoreResult<Evaluated<'py>> {
         let open = copied(&open);
         let plan = py.detach(|| self.0.evaluate(&open))?;
-        Ok((plan.objective, PyArray1::from_vec(py, plan.sites), optional_positions(py, &plan.assignment)))
+        Ok(evaluated(py, plan))
     }
 
     fn check(&self, solution: &Solution) -> CoreResult<()> {

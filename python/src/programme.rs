@@ -11,10 +11,12 @@ use siting::service::{Demand, Facility, Group, Pair, PlanRules, Service, Setting
 use siting::{AuditOptions, SolveOptions};
 
 use crate::audit::Audit;
-use crate::convert::{Numbers, Positions, copied, from_bytes, from_document, from_name, to_bytes, to_document};
+use crate::convert::{
+    Numbers, Positions, Reduced, copied, from_bytes, from_document, from_name, reduced, to_bytes, to_document,
+};
 use crate::error::CoreResult;
-use crate::model::seconds;
 use crate::plan::ServicePlan;
+use crate::solve::{options, run, seconds};
 use crate::travel::TravelMatrix;
 
 /// What a programme is made of, beside its columns.
@@ -103,19 +105,10 @@ impl Programme {
         progress: Option<Py<PyAny>>,
     ) -> PyResult<ServicePlan> {
         let rules: PlanRules = from_document("rules", rules)?;
-        let options = SolveOptions {
-            time_limit: time_limit.map(seconds).transpose()?,
-            gap,
-            method: from_name("method", method)?,
-            backend: from_name("backend", backend)?,
-            threads,
-            seed,
-            memory_limit,
-            ..SolveOptions::default()
-        };
+        let options = options(time_limit, gap, method, backend, threads, seed, memory_limit, None)?;
         let (programme, start) = (Arc::clone(&self.0), warm_start.map(|plan| plan.0.clone()));
         let solve = move |options: &SolveOptions| programme.solve_from(&rules, start.as_ref(), options);
-        crate::solve::run(py, options, progress, solve).map(ServicePlan)
+        run(py, options, progress, solve).map(ServicePlan)
     }
 
     /// Writes the programme under rules, a document, as a file for other solvers.
@@ -146,7 +139,7 @@ impl Programme {
         };
         let (programme, plan) = (Arc::clone(&self.0), plan.0.clone());
         let explain = move |options: &SolveOptions| programme.explain(&plan, space, options);
-        let mut told = crate::solve::run(py, options, None, explain)?;
+        let mut told = run(py, options, None, explain)?;
         let replaced = told.replacement.as_mut().map(|own| unserved(&mut own.plan));
         Ok((to_document(&told)?, replaced))
     }
@@ -169,19 +162,10 @@ impl Programme {
         memory_limit: Option<usize>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<(String, ServicePlan)> {
-        let options = SolveOptions {
-            time_limit: time_limit.map(seconds).transpose()?,
-            gap,
-            method: from_name("method", method)?,
-            backend: from_name("backend", backend)?,
-            threads,
-            seed,
-            memory_limit,
-            ..SolveOptions::default()
-        };
+        let options = options(time_limit, gap, method, backend, threads, seed, memory_limit, None)?;
         let (programme, plan) = (Arc::clone(&self.0), plan.0.clone());
         let solve = move |options: &SolveOptions| programme.what_if(&plan, &without, &with_, options);
-        let mut told = crate::solve::run(py, options, progress, solve)?;
+        let mut told = run(py, options, progress, solve)?;
         let new = unserved(&mut told.plan);
         Ok((to_document(&told)?, new))
     }
@@ -217,8 +201,8 @@ impl Programme {
         to_bytes(py, self.0.as_ref())
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        Ok((py.get_type::<Self>().getattr("from_bytes")?, (self.to_bytes(py)?,)))
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        reduced::<Self>(py, self.0.as_ref())
     }
 }
 

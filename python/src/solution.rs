@@ -2,9 +2,8 @@
 
 use numpy::PyArray1;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
 
-use crate::convert::{from_bytes, names, optional_positions, to_bytes, to_name};
+use crate::convert::{Reduced, from_bytes, names, optional_positions, reduced, to_name};
 use crate::error::InputError;
 
 /// A checked plan, by position.
@@ -148,7 +147,15 @@ impl Solution {
         from_bytes(bytes).map(Self)
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        Ok((slf.get_type().getattr("from_bytes")?, (to_bytes(slf.py(), &slf.get().0)?,)))
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        reduced::<Self>(py, &self.0)
     }
+}
+
+/// Objective, sites and site of each demand point.
+pub type Evaluated<'py> = (f64, Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<i64>>);
+
+/// A plan without proof, as arrays.
+pub fn evaluated(py: Python<'_>, plan: siting::Plan) -> Evaluated<'_> {
+    (plan.objective, PyArray1::from_vec(py, plan.sites), optional_positions(py, &plan.assignment))
 }

@@ -8,7 +8,8 @@ use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
 use siting::{CancelToken, Error, Limit, SolveOptions};
 
-use crate::error::{CoreError, SolverError};
+use crate::convert::{Positions, copied, from_name};
+use crate::error::{CoreError, CoreResult, SolverError};
 use crate::progress::Progress;
 
 /// Python looks for Ctrl-C this often.
@@ -112,4 +113,40 @@ fn conclude<T>(py: Python<'_>, result: Result<T, Error>, stop: Stop) -> PyResult
         }
         (result, _) => Ok(result.map_err(CoreError::from)?),
     }
+}
+
+/// The options of a solve.
+#[expect(clippy::too_many_arguments, reason = "keywords in Python")]
+pub fn options(
+    time_limit: Option<f64>,
+    gap: f64,
+    method: &str,
+    backend: &str,
+    threads: Option<usize>,
+    seed: u64,
+    memory_limit: Option<usize>,
+    warm_start: Option<Positions<'_>>,
+) -> CoreResult<SolveOptions> {
+    Ok(SolveOptions {
+        time_limit: time_limit.map(seconds).transpose()?,
+        gap,
+        method: from_name("method", method)?,
+        backend: from_name("backend", backend)?,
+        threads,
+        seed,
+        warm_start: warm_start.map(|sites| copied(&sites)),
+        memory_limit,
+        ..SolveOptions::default()
+    })
+}
+
+/// A time limit.
+pub fn seconds(limit: f64) -> CoreResult<Duration> {
+    Duration::try_from_secs_f64(limit).map_err(|_| {
+        CoreError::from(Error::InvalidValue {
+            argument: "time_limit",
+            value: limit.to_string(),
+            reason: "a number of seconds of 0 or more is expected; leave it out for no limit".into(),
+        })
+    })
 }

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use siting::Error;
 
-use crate::convert::{Names, Numbers, Positions, copied, from_name, names, points};
+use crate::convert::{Names, Numbers, Positions, Reduced, copied, from_name, names, points, reduced};
 use crate::error::CoreResult;
 
 /// Costs from demand points to sites, by position.
@@ -160,7 +160,7 @@ impl TravelMatrix {
         Ok(Self(Arc::new(crate::convert::from_bytes(bytes)?)))
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        Ok((slf.get_type().getattr("from_bytes")?, (slf.get().to_bytes(slf.py())?,)))
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        reduced::<Self>(py, self.0.as_ref())
     }
 }

@@ -4,6 +4,7 @@
 //! is none, and let nothing out that the check against the data does not confirm.
 
 mod bits;
+mod branching;
 mod center;
 mod cover;
 mod dispersion;

@@ -3,7 +3,6 @@
 //! A part of the search that is small enough goes to the backend in the radius formulation: the Lagrangian bound is
 //! cheap at any size, but a solver's cuts and branching close small cases faster.
 
-use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::rc::Rc;
 
@@ -12,6 +11,7 @@ use super::incumbent::Incumbent;
 use super::problem::{Problem, Role};
 use super::relaxation::{Multipliers, Relaxation};
 use crate::engine::Ended;
+use crate::engine::branching;
 use crate::error::Error;
 use crate::model::Sense;
 use crate::solve::{Control, Limit, Phase};
@@ -23,13 +23,8 @@ const NODES_PER_PLAN: u64 = 8;
 /// Matrix entries, in all and for each row, up to which the backend is faster.
 const SMALL: (usize, usize) = (600, 3);
 
-/// A part of the search: what is settled there, and where to climb on from.
-struct Node {
-    bound: f64,
-    number: u64,
-    settled: Vec<(u32, bool)>,
-    parent: Rc<Parent>,
-}
+/// A part of the search, with what to climb on from.
+type Node = branching::Node<Rc<Parent>>;
 
 /// What the two children of a node share.
 struct Parent {
@@ -37,27 +32,6 @@ struct Parent {
     at: Multipliers,
     bound: f64,
 }
-
-impl Ord for Node {
-    fn cmp(&self, other: &Self) -> Ordering {
-        // The heap gives the greatest first: the least bound, and of equal ones the youngest.
-        other.bound.total_cmp(&self.bound).then(self.number.cmp(&other.number))
-    }
-}
-
-impl PartialOrd for Node {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Node {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Node {}
 
 /// What a search proved.
 pub(super) struct Proven {
@@ -99,14 +73,14 @@ pub(super) fn search(root: Summit, incumbent: &mut Incumbent, control: &Control)
 
 /// The problem of a node, without what its parent's multipliers rule out. `None` when no plan is left there.
 fn enter(base: &Problem, node: &Node, target: f64) -> Option<(Problem, Multipliers)> {
-    let parent = &node.parent;
+    let parent = &node.from;
     let slack = target - parent.bound;
     // Rows that the parent had settled are settled here too.
     let mut farthest = vec![f64::INFINITY; base.n_rows()];
     for (r, &u) in positions(&base.demand, &parent.demand).into_iter().zip(&parent.at.rows) {
         farthest[r] = most(u, slack);
     }
-    let problem = base.compressed(&node.settled, |r| farthest[r])?;
+    let problem = base.compressed(&node.fixed, |r| farthest[r])?;
     let rows = positions(&parent.demand, &problem.demand).iter().map(|&r| parent.at.rows[r]).collect();
     Some((problem, Multipliers { rows, budget: parent.at.budget }))
 }
@@ -147,10 +121,10 @@ impl Tree {
         let parent = Rc::new(Parent { demand: summit.problem.demand, at: summit.at, bound: summit.bound });
         let bound = summit.bound.max(known);
         for open in [false, true] {
-            let mut settled = settled.clone();
-            settled.push((j, open));
+            let mut fixed = settled.clone();
+            fixed.push((j, open));
             self.made += 1;
-            self.heap.push(Node { bound, number: self.made, settled, parent: Rc::clone(&parent) });
+            self.heap.push(Node { bound, number: self.made, fixed, from: Rc::clone(&parent) });
         }
         Ok(())
     }

@@ -263,11 +263,17 @@ impl Ascent {
         Some((role, free))
     }
 
-    /// Marks the sites that may be open in good plans: those chosen, and of the others the best few.
-    pub fn promising(&self, choice: Choice) -> Vec<bool> {
+    /// Marks the sites that may be open in good plans: those chosen, and of the others the best few; more of them where
+    /// these were tried in vain.
+    pub fn promising(&self, choice: Choice, target: f64, in_vain: u32) -> Vec<bool> {
         let mut order: Vec<u32> =
             (0_u32..).zip(choice.role).filter(|(_, role)| **role == Role::Free).map(|(j, _)| j).collect();
-        let count = 3 * choice.free + 100;
+        // The nearer the bound is to the best plan, the better multipliers tell which sites are good.
+        let gap = 1.0 - self.bound / target;
+        let tenths =
+            [(4e-4, 3), (7e-4, 6), (1e-3, 10)].into_iter().find(|(most, _)| gap <= *most).map_or(20, |of| of.1);
+        let others = choice.free * tenths / 10 * (1 + in_vain.min(10) as usize);
+        let count = choice.free + others + 100;
         if count < order.len() {
             let reduced = &self.reduced;
             let ascending = |a: &u32, b: &u32| reduced[*a as usize].total_cmp(&reduced[*b as usize]).then(a.cmp(b));

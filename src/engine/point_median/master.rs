@@ -99,12 +99,13 @@ impl<'a> Master<'a> {
         self.cuts.len()
     }
 
-    pub fn solve(&mut self, iterations: Option<i32>, control: &Control) -> Result<LpEnd, Error> {
-        self.lp.solve(iterations, control)
+    pub fn solve(&mut self, control: &Control) -> Result<LpEnd, Error> {
+        self.lp.solve(None, control)
     }
 
-    pub fn set_bounds(&mut self, column: u32, lower: f64, upper: f64) -> Result<(), Error> {
-        self.lp.set_bounds(column as usize, lower, upper)
+    /// The programme, for decisions on its columns.
+    pub fn lp(&mut self) -> &mut dyn LiveLp {
+        self.lp.as_mut()
     }
 
     /// Values of the columns at the last optimum.

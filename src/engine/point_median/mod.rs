@@ -17,6 +17,7 @@ mod plans;
 mod reduced;
 mod shake;
 mod state;
+mod strays;
 mod tournament;
 mod tree;
 
@@ -163,6 +164,14 @@ fn remaining(climb: &Ascent, lists: &Lists, role: &[Role], slack: f64) -> usize 
     count
 }
 
+/// What the columns of a search hold, where second open sites cost so much: entries up to somewhat beyond them.
+fn cuts(lists: &Lists, seconds: &[f64]) -> Vec<f64> {
+    let known = || seconds.iter().filter(|cost| cost.is_finite());
+    let mean = known().sum::<f64>() / seconds.len().max(1) as f64;
+    let cut = |(second, &complete): (&f64, &f64)| (BEYOND * second).max(0.1 * mean).min(complete);
+    seconds.iter().zip(&lists.complete).map(cut).collect()
+}
+
 /// What the course of a solve ends with.
 struct Outcome {
     sites: Vec<u32>,
@@ -267,7 +276,13 @@ impl<'a> Course<'a> {
         let mut search = Search::new(self.near.n_sites());
         let mut climb: Option<Ascent> = None;
         for round in 0.. {
-            let cut = self.cuts(&lists, &best.sites);
+            let seconds = if round == 0 { seconds.clone() } else { self.seconds(&best.sites) };
+            if round > 0 {
+                // The first lists were cut for a rough plan.
+                let beyond: Vec<(usize, f64)> = seconds.iter().map(|cost| BEYOND * cost).enumerate().collect();
+                lists.reach(&self.near, &beyond);
+            }
+            let cut = cuts(&lists, &seconds);
             let columns = Columns::of(&lists, self.near.n_sites(), &cut);
             let ground = Ground { near: &self.near, lists: &lists, columns: &columns, role: &self.role, cut: &cut };
             let mut plans = Plans::new(ground, self.free, &mut best, &mut search, &mut random);
@@ -316,7 +331,7 @@ impl<'a> Course<'a> {
         }
         // What the bound likes best, as a plan.
         plans.improve(&climb.favourites(choice), self.control);
-        plans.search.promising = climb.promising(choice);
+        plans.search.promising = climb.promising(choice, plans.best.target(), plans.search.in_vain);
         let target = plans.best.target();
         let Some((role, free)) = climb.settle(lists, choice, target) else {
             return done(plans.best.value, Ended::Complete);
@@ -329,9 +344,14 @@ impl<'a> Course<'a> {
         if !held.is_empty() || size > TINY && !is_slow && !climb.is_done() {
             return Ok(Step::Grow(held));
         }
-        let waits = if lists.n_rows() > MANY || size > HUGE { round < ROUNDS } else { plans.search.in_vain < FEW };
-        if is_large && waits {
-            // Too large for the tree yet: a better plan may help.
+        let in_vain = plans.search.in_vain;
+        let waits = match () {
+            () if lists.n_rows() > MANY || size > HUGE => round < ROUNDS,
+            () if is_large => in_vain < FEW,
+            () => size > TINY && in_vain == 0,
+        };
+        if waits {
+            // A better plan makes the tree smaller, and is found faster before.
             if climb.is_done() {
                 climb.restart(AGAIN);
             }
@@ -350,13 +370,9 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// What the columns of a search from some open sites hold: entries up to somewhat beyond the second open site.
-    fn cuts(&self, lists: &Lists, open: &[u32]) -> Vec<f64> {
-        let two = self.near.nearest_two(open);
-        let mean =
-            two.iter().map(|two| two[1].0).filter(|cost| cost.is_finite()).sum::<f64>() / two.len().max(1) as f64;
-        let cut = |(two, &complete): (&[near::Entry; 2], &f64)| (BEYOND * two[1].0).max(0.1 * mean).min(complete);
-        two.iter().zip(&lists.complete).map(cut).collect()
+    /// What the second nearest of some open sites costs each row; infinite where there is one only.
+    fn seconds(&self, open: &[u32]) -> Vec<f64> {
+        self.near.nearest_two(open).iter().map(|two| two[1].0).collect()
     }
 
     /// How far the lists of all rows reach at first: beyond the second open site of a rough plan.

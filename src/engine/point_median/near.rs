@@ -121,17 +121,22 @@ impl<'a> Near<'a> {
         use rayon::prelude::*;
         let places: Vec<[f64; 2]> = open.iter().map(|&j| self.model.candidates()[j as usize]).collect();
         let tree = Tree::of(&places, open, self.model.measure().0);
-        (0..self.n_rows()).into_par_iter().map(|row| self.two_of(&tree, row)).collect()
+        (0..self.n_rows()).into_par_iter().map(|row| self.two_of(&tree, row, |_| true)).collect()
     }
 
-    fn two_of(&self, tree: &Tree, row: usize) -> [Entry; 2] {
+    /// The two nearest sites of a row among those that count: quick where many do.
+    pub fn nearest_two_of(&self, row: usize, counts: impl Fn(u32) -> bool) -> [Entry; 2] {
+        self.two_of(&self.tree, row, counts)
+    }
+
+    fn two_of(&self, tree: &Tree, row: usize, counts: impl Fn(u32) -> bool) -> [Entry; 2] {
         let at = self.points[row];
         let take = |order: &mut dyn Iterator<Item = (u32, f64)>| {
             let mut two = [(f64::INFINITY, u32::MAX); 2];
             // The tree goes by the straight line, which is never longer than a Manhattan distance: it may end once two
             // sites cost no more than the straight line to the next.
             let mut beyond = f64::INFINITY;
-            for (site, squared) in order {
+            for (site, squared) in order.filter(|(site, _)| counts(*site)) {
                 if squared > beyond {
                     break;
                 }

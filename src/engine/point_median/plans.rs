@@ -72,6 +72,9 @@ impl<'a> Plans<'a> {
     pub fn shake_all(&mut self, work: u64, control: &Control) {
         let mut state = State::of(self.ground, &self.best.sites);
         self.search.shake(&mut state, work, self.random, control);
+        if let Some((sites, value)) = self.search.record.take() {
+            self.best.offer(sites, value, control);
+        }
         self.best.offer(state.open_sites(), state.value, control);
     }
 

@@ -1,4 +1,6 @@
-//! Interchange until nothing helps, and iterated small shakes of the plan, each kept only when it pays.
+//! Interchange until nothing helps, and iterated small shakes of the plan. A shake is kept when it pays, and sometimes when
+//! it costs a little, less and less so: annealing (Kirkpatrick, Gelatt and Vecchi 1983) over plans that no exchange
+//! improves.
 
 use super::state::{Role, State};
 use crate::engine::random::Random;
@@ -12,16 +14,30 @@ pub(super) struct Search {
     pub promising: Vec<bool>,
     /// Rounds of shaking since the last that helped.
     pub in_vain: u32,
+    /// What shakes that did not pay cost more, on average.
+    worse: f64,
+    /// The best plan met while shaking, where the last is not as good.
+    pub record: Option<(Vec<u32>, f64)>,
 }
 
 /// Savings below this part of the value are noise.
 const NOISE: f64 = 1e-12;
+/// The temperature at first, in parts of what shakes that do not pay cost, and the weight of the newest in that mean.
+const HEAT: f64 = 0.1;
+const NEWEST: f64 = 0.01;
 /// Sites around a changed row that are looked at again.
 const AROUND: usize = 12;
 
 impl Search {
     pub fn new(n_sites: usize) -> Self {
-        Self { queue: Vec::new(), queued: vec![false; n_sites], promising: vec![true; n_sites], in_vain: 0 }
+        Self {
+            queue: Vec::new(),
+            queued: vec![false; n_sites],
+            promising: vec![true; n_sites],
+            in_vain: 0,
+            worse: 0.0,
+            record: None,
+        }
     }
 
     /// Looks at every site once, in random order.
@@ -88,9 +104,12 @@ impl Search {
         true
     }
 
-    /// Shakes the plan at random places for so much work, and keeps what is no worse.
+    /// Shakes the plan at random places for so much work, cooling down. Where that was in vain of late it begins cooler.
+    /// The best plan is the last, or the record.
     pub fn shake(&mut self, state: &mut State, work: u64, random: &mut Random, control: &Control) {
         let most = state.work + work;
+        let heat = HEAT / f64::from(1_u32 << self.in_vain.min(20));
+        self.record = None;
         state.commit();
         let rows = state.ground.lists.n_rows();
         let mut tries = 0_u32;
@@ -108,12 +127,25 @@ impl Search {
             }
             self.add_changed(state, 0);
             self.descend(state, u64::MAX, control);
-            if state.value < before + NOISE * before {
+            let worse = state.value - before;
+            if worse < NOISE * before {
                 state.commit();
-            } else {
+                continue;
+            }
+            self.worse += NEWEST * (worse - self.worse);
+            let left = most.saturating_sub(state.work) as f64 / work.max(1) as f64;
+            let best = self.record.as_ref().map_or(f64::INFINITY, |record| record.1);
+            if worse > -random.unit().ln() * heat * left * self.worse {
                 state.undo();
+            } else if before < best {
+                // Before the best plan is left behind it is put aside.
+                state.undo();
+                self.record = Some((state.open_sites(), state.value));
+            } else {
+                state.commit();
             }
         }
+        self.record.take_if(|record| state.value <= record.1);
     }
 
     /// Opens a random site near a row and closes one nearby: sometimes the best, sometimes any.

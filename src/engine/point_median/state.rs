@@ -10,6 +10,7 @@
 
 use super::lists::{Columns, Lists};
 use super::near::Near;
+use super::strays::Strays;
 use super::tournament::Tournament;
 
 /// What may become of a site.
@@ -27,6 +28,8 @@ struct Service {
     site: [u32; 2],
 }
 
+/// A site asked of the tree costs as much as this many distances.
+const FAR: usize = 16;
 /// No site.
 const NONE: u32 = u32::MAX;
 
@@ -52,9 +55,8 @@ pub(super) struct State<'a> {
     loss: Vec<f64>,
     tournament: Tournament,
     pub value: f64,
-    /// Rows whose first or second site may stand in no column.
-    strays: Vec<u32>,
-    is_stray: Vec<bool>,
+    /// Rows that stand in no column of their first or second site.
+    strays: Strays,
     /// Changes since the last commit: a row and what it was.
     journal: Vec<(u32, Service)>,
     swaps: Vec<(u32, u32)>,
@@ -79,8 +81,7 @@ impl<'a> State<'a> {
             loss: vec![0.0; m],
             tournament: Tournament::new(m),
             value: 0.0,
-            strays: Vec::new(),
-            is_stray: vec![false; n],
+            strays: Strays::new(m),
             journal: Vec::new(),
             swaps: Vec::new(),
             extra: vec![0.0; m],
@@ -134,9 +135,12 @@ impl<'a> State<'a> {
     }
 
     fn note_stray(&mut self, row: usize) {
-        if self.service[row].cost[1] >= self.ground.cut[row] && !self.is_stray[row] {
-            self.is_stray[row] = true;
-            self.strays.push(u32::try_from(row).unwrap_or(NONE));
+        let Service { cost, site } = self.service[row];
+        for (cost, site) in cost.into_iter().zip(site) {
+            if cost >= self.ground.cut[row] && site != NONE {
+                let serves = |row: u32| self.service[row as usize].site.contains(&site);
+                self.strays.note(site, u32::try_from(row).unwrap_or(NONE), serves);
+            }
         }
     }
 
@@ -225,13 +229,11 @@ impl<'a> State<'a> {
         for &(_, row) in columns.of_site(closed) {
             self.leave(row as usize, closed);
         }
-        let strays = std::mem::take(&mut self.strays);
-        for &row in &strays {
+        let strays = self.strays.take(closed);
+        self.work += strays.len() as u64;
+        for row in strays {
             self.leave(row as usize, closed);
         }
-        // Rows that became strays meanwhile joined the list that was put aside.
-        let added = std::mem::replace(&mut self.strays, strays);
-        self.strays.extend(added);
         self.refresh();
     }
 
@@ -254,12 +256,14 @@ impl<'a> State<'a> {
         }
     }
 
-    /// The two cheapest open sites of a row: by its list, or over all open sites where they are few or the list ends.
+    /// The two cheapest open sites of a row: by its list, and where that ends before, by the tree of all sites or, where
+    /// few are open, one after the other.
     fn two_nearest(&mut self, row: usize) -> Service {
         let mut found = Service { cost: [f64::INFINITY; 2], site: [NONE; 2] };
         let entries = self.ground.lists.row(row);
         // The second open site stands at about 2 m / p in a list.
-        if self.ground.near.n_sites() <= 4 * self.open.len() * self.open.len() {
+        let (m, p) = (self.ground.near.n_sites(), self.open.len());
+        if m <= 4 * p * p {
             let mut count = 0;
             for at in entries.clone() {
                 let j = self.ground.lists.site[at];
@@ -274,7 +278,12 @@ impl<'a> State<'a> {
                 }
             }
         }
-        self.work += (self.open.len() + 8) as u64;
+        if FAR * m <= p * p {
+            self.work += (FAR * m / p + 8) as u64;
+            let two = self.ground.near.nearest_two_of(row, |j| self.is_open[j as usize]);
+            return Service { cost: two.map(|entry| entry.0), site: two.map(|entry| entry.1) };
+        }
+        self.work += (p + 8) as u64;
         found = Service { cost: [f64::INFINITY; 2], site: [NONE; 2] };
         for &j in &self.open {
             let cost = self.ground.near.cost(row, j);

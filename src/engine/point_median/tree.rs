@@ -1,10 +1,8 @@
 //! The end of the proof: cuts at the root, settling and cutting again, then branch and bound on the one live programme.
 //!
 //! Cuts hold everywhere, so they stay. Bounds are added up from dual values (`master`); a node ends when its bound meets
-//! the best plan. The column to branch on is the one whose two branches move the bound most (reliability branching:
-//! Achterberg, Koch and Martin 2005).
+//! the best plan. The column to branch on is the one whose two branches move the bound most (`branching`).
 
-use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::backend;
@@ -13,18 +11,15 @@ use super::plans::Plans;
 use super::reduced::Reduced;
 use super::state::Role;
 use crate::engine::Ended;
+use crate::engine::branching::{Branching, LpNode, Probed, Probing, Visit};
 use crate::engine::mip::{LpEnd, has_live_lp};
 use crate::error::Error;
 use crate::solve::{Control, Limit, Phase};
 
-/// Iterations of a strong-branching probe, columns probed at a node, and probes in vain that end it.
+/// Iterations of a strong-branching probe.
 const PROBE: i32 = 20;
-const PROBED: usize = 10;
-const PATIENCE: usize = 3;
 /// Observations after which a column's pseudo-cost is trusted.
 const RELIABLE: u32 = 2;
-/// How far from whole a value may be.
-const WHOLE: f64 = 1e-6;
 /// Rounds of cuts at a node below the root.
 const ROUNDS: usize = 6;
 /// A remaining problem this much smaller is worth starting the programme anew.
@@ -97,7 +92,7 @@ fn root(master: &mut Master, bound: &mut f64, plans: &mut Plans, control: &Contr
     let mut best: Option<Dual> = None;
     let mut slow = 0;
     loop {
-        match master.solve(None, control)? {
+        match master.solve(control)? {
             LpEnd::Optimal(_) => {}
             LpEnd::Infeasible => return Ok(Root { dual: None, stopped: None }),
             LpEnd::Unfinished(_) | LpEnd::Stopped => {
@@ -142,59 +137,16 @@ fn settled(problem: &Reduced, dual: &Dual, target: f64) -> (Vec<Role>, usize) {
     (role, free)
 }
 
-/// A part of the search.
-struct Node {
-    bound: f64,
-    number: u64,
-    fixed: Vec<(u32, bool)>,
-    /// The branch that led here: column, up or down, its distance to whole, and the parent's bound.
-    from: Option<(u32, bool, f64, f64)>,
-}
-
-impl Ord for Node {
-    fn cmp(&self, other: &Self) -> Ordering {
-        // The heap gives the greatest first: the least bound, and of equal ones the youngest.
-        other.bound.total_cmp(&self.bound).then(self.number.cmp(&other.number))
-    }
-}
-
-impl PartialOrd for Node {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Node {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Node {}
-
-enum Visit {
-    /// The node is settled or split; the child to go on with, if any.
-    Done(Option<Node>),
-    /// A limit came; the node is still to do.
-    Stopped(Node),
-}
-
 struct Tree<'p> {
     problem: &'p Reduced,
-    /// Bounds of the columns as they are in the programme now.
-    bounds: Vec<(f64, f64)>,
-    /// Sum and number of what one unit down and up did to the bound.
-    pseudo: Vec<[(f64, u32); 2]>,
-    queue: BinaryHeap<Node>,
-    number: u64,
+    branching: Branching,
+    queue: BinaryHeap<LpNode>,
     nodes: u64,
 }
 
 impl<'p> Tree<'p> {
     fn new(problem: &'p Reduced) -> Self {
-        let n = problem.sites.len();
-        let (bounds, pseudo) = (vec![(0.0, 1.0); n], vec![[(0.0, 0); 2]; n]);
-        Self { problem, bounds, pseudo, queue: BinaryHeap::new(), number: 0, nodes: 0 }
+        Self { problem, branching: Branching::new(problem.sites.len()), queue: BinaryHeap::new(), nodes: 0 }
     }
 
     fn grow(
@@ -205,7 +157,7 @@ impl<'p> Tree<'p> {
         plans: &mut Plans,
         control: &Control,
     ) -> Result<Proven, Error> {
-        let mut next = Some(Node { bound: root.bound.max(known), number: 0, fixed: Vec::new(), from: None });
+        let mut next = Some(LpNode::root(root.bound.max(known)));
         let most_cuts = 2 * master.n_cuts() + 2000;
         let ended = loop {
             let Some(node) = next.take().or_else(|| self.queue.pop()) else { break Ended::Complete };
@@ -226,7 +178,7 @@ impl<'p> Tree<'p> {
                     break Ended::Limit(control.stop().unwrap_or(Limit::Time));
                 };
                 master = fresh;
-                self.bounds.fill((0.0, 1.0));
+                self.branching.forget_bounds();
             }
             if self.nodes.is_multiple_of(NODES_PER_SHAKE) {
                 plans.shake(self.problem, SHAKE, control);
@@ -245,35 +197,33 @@ impl<'p> Tree<'p> {
     }
 
     /// The least bound of what is still to do.
-    fn least(&self, next: &Option<Node>, known: f64) -> f64 {
+    fn least(&self, next: &Option<LpNode>, known: f64) -> f64 {
         self.queue.iter().chain(next).map(|node| node.bound).fold(known, f64::min)
     }
 
     fn visit(
         &mut self,
         master: &mut Master,
-        mut node: Node,
+        mut node: LpNode,
         root: &Dual,
         plans: &mut Plans,
         control: &Control,
     ) -> Result<Visit, Error> {
-        self.enter(master, &node.fixed)?;
+        self.branching.enter(master.lp(), &node.fixed)?;
         let mut rounds = 0;
         let (dual, values) = loop {
-            match master.solve(None, control)? {
+            match master.solve(control)? {
                 LpEnd::Optimal(_) => {}
                 LpEnd::Infeasible => return Ok(Visit::Done(None)),
                 LpEnd::Unfinished(_) | LpEnd::Stopped => return Ok(Visit::Stopped(node)),
             }
-            let dual = master.dual(&self.bounds);
+            let dual = master.dual(self.branching.bounds());
             let values = master.values().to_vec();
             plans.round(self.problem, &values, control);
             let (before, target) = (node.bound, plans.best.target());
             node.bound = node.bound.max(dual.bound);
             if node.bound >= target {
-                if let Some((column, up, distance, parent)) = node.from {
-                    self.learn(column, up, (node.bound - parent).max(0.0) / distance);
-                }
+                self.branching.learn_from(&node, node.bound);
                 return Ok(Visit::Done(None));
             }
             let broken = master.separate()?;
@@ -283,171 +233,39 @@ impl<'p> Tree<'p> {
                 break (dual, values);
             }
         };
-        if let Some((column, up, distance, parent)) = node.from {
-            self.learn(column, up, (node.bound - parent).max(0.0) / distance);
-        }
-        self.fix(master, &mut node, &dual, root, plans.best.target())?;
-        let mut candidates: Vec<u32> = (0_u32..)
-            .zip(&values)
-            .filter(|(column, value)| self.is_free(*column) && (**value - value.round()).abs() > WHOLE)
-            .map(|(column, _)| column)
-            .collect();
-        if candidates.is_empty() {
-            let Some(column) = (0_u32..).zip(&values).map(|(column, _)| column).find(|&column| self.is_free(column))
-            else {
+        self.branching.learn_from(&node, node.bound);
+        // On what every better plan below this node agrees with its dual, or with that of the root.
+        let target = plans.best.target();
+        let limit = target + 1e-11 * target.abs();
+        let sure = |column: usize| {
+            let dual = [&dual, root].into_iter().find(|dual| dual.without(column) >= limit);
+            dual.map(|dual| dual.counted[column])
+        };
+        self.branching.fix(master.lp(), &mut node, sure)?;
+        let candidates = self.branching.candidates(&values);
+        let Some((&first, others)) = candidates.split_first() else {
+            let Some(column) = self.branching.first_free() else {
                 // Everything is decided: this is a plan.
-                let open = (0_u32..).zip(&self.bounds).filter(|(_, bounds)| bounds.0 > 0.5).map(|(column, _)| column);
+                let bounds = (0_u32..).zip(self.branching.bounds());
+                let open = bounds.filter(|(_, bounds)| bounds.0 > 0.5).map(|(column, _)| column);
                 plans.offer(self.problem, open, control);
                 return Ok(Visit::Done(None));
             };
-            return Ok(Visit::Done(Some(self.split(node, column, values[column as usize]))));
-        }
-        candidates.sort_by(|&a, &b| self.score(b, &values).total_cmp(&self.score(a, &values)).then(a.cmp(&b)));
-        let Some(column) = self.probe(master, &node, &values, &candidates, plans, control)? else {
-            return Ok(Visit::Stopped(node));
+            return Ok(Visit::Done(Some(self.split(&node, column, values[column as usize]))));
         };
-        Ok(Visit::Done(Some(self.split(node, column, values[column as usize]))))
-    }
-
-    fn is_free(&self, column: u32) -> bool {
-        self.bounds[column as usize] == (0.0, 1.0)
-    }
-
-    /// Brings the bounds of the programme to those of a node.
-    fn enter(&mut self, master: &mut Master, fixed: &[(u32, bool)]) -> Result<(), Error> {
-        let mut wanted = vec![(0.0, 1.0); self.bounds.len()];
-        for &(column, up) in fixed {
-            wanted[column as usize] = if up { (1.0, 1.0) } else { (0.0, 0.0) };
+        let room = target - node.bound;
+        let rise = |objective| objective - node.bound;
+        let probing = Probing { iterations: PROBE, reliable: RELIABLE, room, most: room, rise };
+        match self.branching.probe(master.lp(), &values, (first, others), &probing, control)? {
+            Probed::Best(column) => Ok(Visit::Done(Some(self.split(&node, column, values[column as usize])))),
+            Probed::Stopped(_) => Ok(Visit::Stopped(node)),
         }
-        for ((column, have), want) in (0_u32..).zip(&mut self.bounds).zip(wanted) {
-            if *have != want {
-                master.set_bounds(column, want.0, want.1)?;
-                *have = want;
-            }
-        }
-        Ok(())
-    }
-
-    fn set(&mut self, master: &mut Master, column: u32, bounds: (f64, f64)) -> Result<(), Error> {
-        master.set_bounds(column, bounds.0, bounds.1)?;
-        self.bounds[column as usize] = bounds;
-        Ok(())
-    }
-
-    /// Fixes the columns on which every better plan below this node agrees with its dual or with that of the root.
-    fn fix(
-        &mut self,
-        master: &mut Master,
-        node: &mut Node,
-        dual: &Dual,
-        root: &Dual,
-        target: f64,
-    ) -> Result<(), Error> {
-        let limit = target + 1e-11 * target.abs();
-        for column in 0_u32..u32::try_from(self.bounds.len()).unwrap_or(u32::MAX) {
-            if !self.is_free(column) {
-                continue;
-            }
-            let at = column as usize;
-            let sure = [dual, root].into_iter().find(|dual| dual.without(at) >= limit);
-            if let Some(up) = sure.map(|dual| dual.counted[at]) {
-                node.fixed.push((column, up));
-                self.set(master, column, if up { (1.0, 1.0) } else { (0.0, 0.0) })?;
-            }
-        }
-        Ok(())
-    }
-
-    fn learn(&mut self, column: u32, up: bool, per_unit: f64) {
-        if per_unit.is_finite() {
-            let entry = &mut self.pseudo[column as usize][usize::from(up)];
-            entry.0 += per_unit;
-            entry.1 += 1;
-        }
-    }
-
-    /// How much the two branches on a column are expected to move the bound.
-    fn score(&self, column: u32, values: &[f64]) -> f64 {
-        let value = values[column as usize];
-        let mean = |side: usize| {
-            let (sum, count) = self.pseudo[column as usize][side];
-            if count > 0 { sum / f64::from(count) } else { self.mean(side) }
-        };
-        product(value * mean(0), (1.0 - value) * mean(1))
-    }
-
-    fn mean(&self, side: usize) -> f64 {
-        let (sum, count) = self.pseudo.iter().fold((0.0, 0), |(s, n), entry| (s + entry[side].0, n + entry[side].1));
-        if count > 0 { sum / f64::from(count) } else { 1.0 }
-    }
-
-    /// Tries both branches on the most promising columns that are not reliable yet; gives the best column, or none when
-    /// a limit came.
-    fn probe(
-        &mut self,
-        master: &mut Master,
-        node: &Node,
-        values: &[f64],
-        candidates: &[u32],
-        plans: &Plans,
-        control: &Control,
-    ) -> Result<Option<u32>, Error> {
-        let mut best = (f64::NEG_INFINITY, candidates.first().copied());
-        let mut in_vain = 0;
-        let room = plans.best.target() - node.bound;
-        for &column in candidates.iter().take(PROBED) {
-            if in_vain == PATIENCE {
-                break;
-            }
-            let value = values[column as usize];
-            let known = self.pseudo[column as usize];
-            let mut moved = [0.0; 2];
-            for (side, up) in [(0, false), (1, true)] {
-                let distance = if up { 1.0 - value } else { value };
-                if known[side].1 >= RELIABLE {
-                    moved[side] = (distance * known[side].0 / f64::from(known[side].1)).min(room);
-                    continue;
-                }
-                let before = self.bounds[column as usize];
-                self.set(master, column, if up { (1.0, 1.0) } else { (0.0, 0.0) })?;
-                let end = master.solve(Some(PROBE), control)?;
-                self.set(master, column, before)?;
-                moved[side] = match end {
-                    LpEnd::Optimal(objective) | LpEnd::Unfinished(objective) => {
-                        (objective - node.bound).clamp(0.0, room)
-                    }
-                    LpEnd::Infeasible => room,
-                    LpEnd::Stopped => return Ok(None),
-                };
-                self.learn(column, up, moved[side] / distance);
-            }
-            let score = product(moved[0], moved[1]);
-            if score > best.0 {
-                best = (score, Some(column));
-                in_vain = 0;
-            } else {
-                in_vain += 1;
-            }
-        }
-        Ok(best.1)
     }
 
     /// Puts the closed branch into the queue and gives the open one to go on with.
-    fn split(&mut self, node: Node, column: u32, value: f64) -> Node {
-        let mut child = |up: bool| {
-            self.number += 1;
-            let mut fixed = node.fixed.clone();
-            fixed.push((column, up));
-            let distance = if up { 1.0 - value } else { value };
-            Node { bound: node.bound, number: self.number, fixed, from: Some((column, up, distance, node.bound)) }
-        };
-        let (down, up) = (child(false), child(true));
-        self.queue.push(down);
-        up
+    fn split(&mut self, node: &LpNode, column: u32, value: f64) -> LpNode {
+        let [closed, open] = self.branching.children(node, column, value, true);
+        self.queue.push(closed);
+        open
     }
-}
-
-/// The usual measure of a branching: both sides should move the bound.
-fn product(down: f64, up: f64) -> f64 {
-    down.max(1e-6) * up.max(1e-6)
 }
