@@ -60,7 +60,7 @@ impl PartialEq for Node {
 impl Eq for Node {}
 
 /// What a search proved.
-pub(super) struct Proven {
+pub(crate) struct Proven {
     /// No plan is better than this, or than the incumbent.
     pub bound: f64,
     pub nodes: u64,
