@@ -1,30 +1,43 @@
-//! The published p-median instances: our value, bound, gap, seconds and memory beside the published value.
+//! The published instances: our value, bound, gap, seconds and memory beside the published value.
 //!
-//! `cargo bench --bench published -- --data DIR [--only rl1304] [--p 100] [--seconds 60] [--threads 2]`; without
-//! `--data` nothing runs. DIR holds `optima.csv` and the folder `pmedian`; files may be compressed (`.xz`, by the
-//! program xz).
+//! `cargo bench --bench published -- --data DIR [--family pmedian] [--only rl1304] [--p 100] [--method mip]
+//! [--seconds 60] [--threads 2]`; without `--data` nothing runs. `--family`, `--only` and `--p` may be given several
+//! times. DIR holds `optima.csv` and a folder for each kind of file; files may be compressed (`.xz`, by the program xz).
+//!
+//! | family | instances |
+//! | --- | --- |
+//! | `pmedian` | OR-Library pmed1 to pmed40, TSPLIB, BIRCH |
+//! | `pcenter` | the same graphs, TSPLIB's u1060 and rl1323 |
+//!
+//! Seconds are those of the solve; MiB is the most that the process has held so far.
 
-mod instances;
+mod pcenter;
+mod pmedian;
+mod table;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use instances::{Instance, Table};
-use siting::SolveOptions;
+use siting::{Method, Solution, SolveOptions};
+use table::{Family, Instance};
+
+/// All families that there are, in the order in which they run.
+const FAMILIES: [Family; 2] = [pmedian::FAMILY, pcenter::FAMILY];
 
 /// What the command line asks for.
 struct Asked {
     data: PathBuf,
+    family: Vec<String>,
     only: Vec<String>,
     p: Vec<usize>,
-    seconds: f64,
-    threads: Option<usize>,
+    options: SolveOptions,
 }
 
 impl Asked {
     /// `None` without a folder: then there is nothing to measure.
     fn read() -> Result<Option<Self>, Box<dyn std::error::Error>> {
-        let mut asked = Self { data: PathBuf::new(), only: Vec::new(), p: Vec::new(), seconds: 300.0, threads: None };
+        let options = SolveOptions::default().time_limit(Duration::from_secs(300));
+        let mut asked = Self { data: PathBuf::new(), family: Vec::new(), only: Vec::new(), p: Vec::new(), options };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
             // cargo adds --bench.
@@ -34,48 +47,75 @@ impl Asked {
             let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
             match word.as_str() {
                 "--data" => asked.data = value.into(),
+                "--family" if FAMILIES.iter().any(|family| family.name == value) => asked.family.push(value),
+                "--family" => {
+                    let known = FAMILIES.map(|family| family.name).join(", ");
+                    return Err(format!("family is {value:?}; there are {known}").into());
+                }
                 "--only" => asked.only.push(value),
                 "--p" => asked.p.push(value.parse()?),
-                "--seconds" => asked.seconds = value.parse()?,
-                "--threads" => asked.threads = Some(value.parse()?),
+                "--method" => asked.options.method = method(&value)?,
+                "--seconds" => asked.options.time_limit = Some(Duration::try_from_secs_f64(value.parse()?)?),
+                "--threads" => asked.options.threads = Some(value.parse()?),
                 _ => return Err(format!("{word} is not known").into()),
             }
         }
         Ok((!asked.data.as_os_str().is_empty()).then_some(asked))
     }
 
+    fn wants_family(&self, family: &Family) -> bool {
+        self.family.is_empty() || self.family.iter().any(|name| name == family.name)
+    }
+
     fn wants(&self, instance: &Instance) -> bool {
         (self.only.is_empty() || self.only.contains(&instance.name))
-            && (self.p.is_empty() || self.p.contains(&instance.p))
+            && (self.p.is_empty() || instance.p.is_some_and(|p| self.p.contains(&p)))
+    }
+}
+
+fn method(name: &str) -> Result<Method, String> {
+    match name {
+        "auto" => Ok(Method::Auto),
+        "mip" => Ok(Method::Mip),
+        "heuristic" => Ok(Method::Heuristic),
+        _ => Err(format!("method is {name:?}; there are auto, mip, heuristic")),
     }
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Some(asked) = Asked::read()? else { return Ok(()) };
-    let table = Table::read(&asked.data)?;
     println!("| instance | n | p | value | bound | gap % | seconds | nodes | MiB | published | proven |");
     println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |");
-    for instance in table.instances.iter().filter(|instance| asked.wants(instance)) {
-        let mut options = SolveOptions::default().time_limit(Duration::from_secs_f64(asked.seconds));
-        options.threads = asked.threads;
-        let solution = instance.solve(&asked.data, &options)?;
-        let number = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.1}"));
-        println!(
-            "| {} | {} | {} | {} | {} | {} | {:.2} | {} | {} | {} | {} |",
-            instance.name,
-            solution.demand_ids.len(),
-            instance.p,
-            number(Some(solution.objective)),
-            number(solution.bound),
-            solution.gap.map_or("-".into(), |gap| format!("{:.4}", 100.0 * gap)),
-            solution.seconds,
-            solution.nodes,
-            most_memory().map_or("-".into(), |bytes| (bytes >> 20).to_string()),
-            instance.published,
-            if solution.is_optimal() { "yes" } else { "no" },
-        );
+    for family in FAMILIES.iter().filter(|family| asked.wants_family(family)) {
+        for instance in family.instances(&asked.data)?.iter().filter(|instance| asked.wants(instance)) {
+            println!("{}", line(instance, &(family.solve)(instance, &asked.data, &asked.options)?));
+        }
     }
     Ok(())
+}
+
+/// A line of the table.
+fn line(instance: &Instance, solution: &Solution) -> String {
+    format!(
+        "| {} | {} | {} | {} | {} | {} | {:.2} | {} | {} | {} | {} |",
+        instance.name,
+        solution.demand_ids.len(),
+        instance.p.map_or("-".into(), |p| p.to_string()),
+        number(solution.objective),
+        solution.bound.map_or("-".into(), number),
+        solution.gap.map_or("-".into(), |gap| format!("{:.4}", 100.0 * gap)),
+        solution.seconds,
+        solution.nodes,
+        most_memory().map_or("-".into(), |bytes| (bytes >> 20).to_string()),
+        instance.published,
+        if solution.is_optimal() { "yes" } else { "no" },
+    )
+}
+
+/// To four decimals, without the zeros at the end.
+fn number(value: f64) -> String {
+    let digits = format!("{value:.4}");
+    digits.trim_end_matches('0').trim_end_matches('.').into()
 }
 
 /// The most memory that this process has held so far, where the system tells.
