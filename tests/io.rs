@@ -88,9 +88,9 @@ fn sections_of_a_cflp_file_must_fit_each_other() {
     };
     let instance = cflp(&text("Dim 2 1", "1.5\n2.5"), "a").unwrap();
     assert_eq!((instance.costs, instance.capacities), (array![[1.5, 2.5]], vec![94.0, 9.0]));
-    assert!(reason(cflp(&text("Dim 2 2", "1 2 3 4"), "a")).contains("line 15: \"Dim 2 2\" where the sections"));
+    assert!(reason(cflp(&text("Dim 2 2", "1 2 3 4"), "a")).contains("line 16: \"Dim 2 2\" where the sections"));
     assert!(reason(cflp(&text("Dim 2 1", "1"), "a")).contains("the cost of serving is missing"));
-    assert!(reason(cflp(&text("Dim 2 1", "1 2 3"), "a")).contains("line 16: \"3\" comes after the last number"));
+    assert!(reason(cflp(&text("Dim 2 1", "1 2 3"), "a")).contains("line 17: \"3\" comes after the last number"));
     assert!(reason(cflp("[DEPOTS]\nhead\n1 2\n", "a")).contains("nothing in a section [CUSTOMERS]"));
 }
 

@@ -11,6 +11,7 @@ mod heuristic;
 mod median;
 mod mip;
 mod obstacles;
+mod queue;
 mod random;
 mod reduce;
 mod serve;

@@ -4,7 +4,6 @@
 //! branch first, until its work is spent. What is left of the dives goes back into the queue. A round has the same nodes,
 //! the same work and the same target whatever the number of threads, and so has the search.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -14,6 +13,7 @@ use super::ascent::{Ascent, ROUNDING, Reached};
 use super::part::{Fate, Part};
 use crate::engine::heuristic::median::improved;
 use crate::engine::median::{Incumbent, Proven, Summit, most, positions};
+use crate::engine::queue::Key;
 use crate::engine::{Ended, on_threads};
 use crate::solve::{Control, Limit, Phase};
 
@@ -43,30 +43,6 @@ impl Node {
         4 * (self.free.len() + self.opened.len() + self.row.len()) + 8 * self.at.len() + 200
     }
 }
-
-/// Nodes by bound, of equal ones the oldest first.
-#[derive(Debug, Clone, Copy)]
-struct Key(f64, u64);
-
-impl Ord for Key {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.total_cmp(&other.0).then(self.1.cmp(&other.1))
-    }
-}
-
-impl PartialOrd for Key {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Key {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Key {}
 
 /// The nodes that wait.
 #[derive(Default)]
