@@ -4,7 +4,6 @@
 //! branch first, until its work is spent. What is left of the dives goes back into the queue. A round has the same nodes,
 //! the same work and the same target whatever the number of threads, and so has the search.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rayon::prelude::*;
@@ -13,7 +12,7 @@ use super::ascent::{Ascent, ROUNDING, Reached};
 use super::part::{Fate, Part};
 use crate::engine::heuristic::median::improved;
 use crate::engine::median::{Incumbent, Proven, Summit, most, positions};
-use crate::engine::queue::Key;
+use crate::engine::queue::Queue;
 use crate::engine::{Ended, on_threads};
 use crate::solve::{Control, Limit, Phase};
 
@@ -21,9 +20,6 @@ use crate::solve::{Control, Limit, Phase};
 const ROUND: usize = 16;
 /// Entries that a dive looks at.
 const WORK: usize = 30_000_000;
-/// Bytes that waiting nodes may take where nothing else is said; then those of the greatest bound are closed first.
-const WAITING: usize = 1 << 30;
-
 /// A part of the search that waits.
 struct Node {
     /// Sites still free, and sites that are open; the others are closed.
@@ -44,33 +40,6 @@ impl Node {
     }
 }
 
-/// The nodes that wait.
-#[derive(Default)]
-struct Queue {
-    nodes: BTreeMap<Key, Node>,
-    bytes: usize,
-    made: u64,
-}
-
-impl Queue {
-    fn push(&mut self, node: Node) {
-        self.made += 1;
-        self.bytes += node.bytes();
-        self.nodes.insert(Key(node.bound, self.made), node);
-    }
-
-    /// The node of least bound; of greatest bound when too much waits.
-    fn pop(&mut self, most_bytes: usize) -> Option<Node> {
-        let (_, node) = if self.bytes > most_bytes { self.nodes.pop_last()? } else { self.nodes.pop_first()? };
-        self.bytes -= node.bytes();
-        Some(node)
-    }
-
-    fn least(&self) -> Option<f64> {
-        self.nodes.first_key_value().map(|(key, _)| key.0)
-    }
-}
-
 /// Searches below the root until no better plan can exist or a limit comes.
 pub(crate) fn search(root: Summit, incumbent: &mut Incumbent, control: &Control) -> Proven {
     on_threads(control.options.threads, || rounds(root, incumbent, control))
@@ -83,17 +52,18 @@ fn rounds(root: Summit, incumbent: &mut Incumbent, control: &Control) -> Proven 
         return Proven { bound: incumbent.value(), nodes: 1, ended: Ended::Complete };
     };
     let base = Part::of(&problem);
-    let most_bytes = control.options.memory_limit.unwrap_or(WAITING);
-    let mut queue = Queue::default();
+    let mut queue = Queue::new(control.options.memory_limit);
+    let wait = |queue: &mut Queue<Node>, node: Node| queue.push(node.bound, node.bytes(), node);
     let mut nodes = 1;
-    queue.push(Node {
+    let first = Node {
         free: base.free.clone(),
         opened: base.opened.clone(),
         row: base.row.clone(),
         at: positions(&root.problem.demand, &problem.demand).iter().map(|&r| root.at.rows[r]).collect(),
         own: root.bound,
         bound: root.bound,
-    });
+    };
+    wait(&mut queue, first);
     while let Some(least) = queue.least() {
         let target = incumbent.target();
         if least >= target {
@@ -105,14 +75,14 @@ fn rounds(root: Summit, incumbent: &mut Incumbent, control: &Control) -> Proven 
         if let Some(limit) = limit {
             return Proven { bound: least, nodes, ended: Ended::Limit(limit) };
         }
-        let taken: Vec<Node> = std::iter::from_fn(|| queue.pop(most_bytes)).take(ROUND).collect();
+        let taken: Vec<Node> = std::iter::from_fn(|| queue.pop()).take(ROUND).collect();
         let dives: Vec<Dive> = taken.into_par_iter().map(|node| dive(node, &base, incumbent, control)).collect();
         for dive in dives {
             nodes += dive.nodes;
             for sites in dive.plans {
                 incumbent.offer(&sites, control);
             }
-            dive.left.into_iter().for_each(|node| queue.push(node));
+            dive.left.into_iter().for_each(|node| wait(&mut queue, node));
         }
     }
     Proven { bound: incumbent.value(), nodes, ended: Ended::Complete }

@@ -162,6 +162,11 @@ impl Point {
         Self { price: vec![0.0; serve.n_demand()], weight: 0.0, money: 0.0 }
     }
 
+    /// Number of prices.
+    pub fn len(&self) -> usize {
+        self.price.len()
+    }
+
     fn blend(&mut self, new: &Self, share: f64) {
         for (old, new) in self.price.iter_mut().zip(&new.price) {
             *old += share * (new - *old);

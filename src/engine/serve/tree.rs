@@ -4,7 +4,6 @@
 //! relaxation is least sure of. Where every site is decided the transportation problem gives the best plan. The nodes of
 //! least bound are looked at a round at a time on all threads; a round is the same whatever their number.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -13,7 +12,7 @@ use super::lagrangian::{Point, Relaxation, climb_on};
 use super::problem::{Serve, Serving};
 use super::search::{self, State};
 use crate::engine::on_threads;
-use crate::engine::queue::Key;
+use crate::engine::queue::Queue;
 use crate::solve::{Control, Limit, PRECISION, Phase};
 
 /// Nodes in a round.
@@ -52,6 +51,13 @@ struct Node {
     bound: f64,
 }
 
+impl Node {
+    fn wait(self, queue: &mut Queue<Self>) {
+        let bytes = 2 * self.closed.len() + 8 * self.from.len() + 200;
+        queue.push(self.bound, bytes, self);
+    }
+}
+
 /// What came of a node.
 struct Visit {
     /// What is left of it, to be split on this site; as it was where there is none.
@@ -71,25 +77,25 @@ fn rounds(core: &Serve, root: &Relaxation, cost: f64, control: &Control) -> Prov
     let target_of = |cost: f64| cost - (0.999 * core.step()).max(0.5 * PRECISION * cost.abs());
     let noise = 1e-2 * PRECISION * core.largest_cost();
     let (closed, opened) = root.settled(core, target_of(cost) + noise);
-    let mut queue = BTreeMap::new();
-    let mut made = 0_u64;
-    let first = Node { closed, opened, from: Arc::new(root.at.clone()), bound: root.bound };
-    queue.insert(Key(first.bound, made), first);
-    while let Some((least, _)) = queue.first_key_value() {
+    let mut queue = Queue::new(control.options.memory_limit);
+    Node { closed, opened, from: Arc::new(root.at.clone()), bound: root.bound }.wait(&mut queue);
+    while let Some(least) = queue.least() {
         let target = target_of(cost);
-        if least.0 - noise >= target {
+        if least - noise >= target {
             break;
         }
-        proven.bound = least.0 - noise;
+        proven.bound = least - noise;
         control.bound(Phase::Bound, core.objective(proven.bound.min(cost)));
         control.nodes(Phase::Bound, proven.nodes);
         proven.limit = control.stop().or_else(|| control.gap_reached().then_some(Limit::Gap));
         if proven.limit.is_some() {
             return proven;
         }
-        let taken: Vec<(Key, Node)> = std::iter::from_fn(|| queue.pop_first()).take(ROUND).collect();
+        let taken: Vec<Node> = std::iter::from_fn(|| queue.pop()).take(ROUND).collect();
+        let seeks = |at: usize| (proven.nodes + at as u64).is_multiple_of(NODES_PER_PLAN);
+        let tasks: Vec<(bool, Node)> = taken.into_iter().enumerate().map(|(at, node)| (seeks(at), node)).collect();
         let visits: Vec<Visit> =
-            taken.into_par_iter().map(|(key, node)| visit(core, node, key.1, target + noise, control)).collect();
+            (tasks.into_par_iter()).map(|(seek, node)| visit(core, node, seek, target + noise, control)).collect();
         for Visit { left, plan } in visits {
             proven.nodes += 1;
             if let Some(plan) = plan.filter(|plan| plan.value.cost + core.constant < cost) {
@@ -99,20 +105,17 @@ fn rounds(core: &Serve, root: &Relaxation, cost: f64, control: &Control) -> Prov
             }
             let Some((node, site)) = left else { continue };
             let Some(site) = site else {
-                made += 1;
-                queue.insert(Key(node.bound, made), node);
+                node.wait(&mut queue);
                 continue;
             };
             for open in [true, false] {
-                made += 1;
                 let (mut closed, mut opened) = (node.closed.clone(), node.opened.clone());
                 if open {
                     opened[site] = true
                 } else {
                     closed[site] = true
                 }
-                let child = Node { closed, opened, from: Arc::clone(&node.from), bound: node.bound };
-                queue.insert(Key(child.bound, made), child);
+                Node { closed, opened, from: Arc::clone(&node.from), bound: node.bound }.wait(&mut queue);
             }
         }
     }
@@ -121,7 +124,7 @@ fn rounds(core: &Serve, root: &Relaxation, cost: f64, control: &Control) -> Prov
 }
 
 /// Bounds a node, settles sites, and looks at the plan that remains or, now and then, at one that is near.
-fn visit(core: &Serve, mut node: Node, number: u64, target: f64, control: &Control) -> Visit {
+fn visit(core: &Serve, mut node: Node, seek: bool, target: f64, control: &Control) -> Visit {
     let mut visit = Visit { left: None, plan: None };
     let part = core.restricted(&node.closed, &node.opened);
     if node.bound >= target || (0..part.n_demand()).any(|i| part.pairs_of(i).is_empty()) || lacks_capacity(&part) {
@@ -152,7 +155,7 @@ fn visit(core: &Serve, mut node: Node, number: u64, target: f64, control: &Contr
         visit.plan = search::of_set(core, &open, control);
         return visit;
     };
-    if number.is_multiple_of(NODES_PER_PLAN) {
+    if seek {
         let mut near = node.opened.clone();
         for (local, &j) in kept.iter().enumerate() {
             near[j] |= !node.closed[j] && relaxation.share[local] >= OFTEN;
