@@ -7,7 +7,8 @@ mod random;
 use proptest::prelude::*;
 use random::{Case, cases};
 use siting::service::{
-    Complexes, Demand, Facility, Least, Module, PlanObjective, PlanRules, Programme, Quota, Service, Setting, Space,
+    Complexes, Demand, Facility, Least, Module, Pair, PlanObjective, PlanRules, Programme, Quota, Service, Setting,
+    Slot, Space,
 };
 use siting::{Error, Ids, Infeasible, Reason, SolveOptions, TravelMatrix};
 
@@ -244,6 +245,36 @@ fn several_rules_that_must_give_way_are_told_together() {
         "space corner shop is required, but nothing fitted out there can obey the other rules: leave it free; space \
          school is required, but nothing fitted out there can obey the other rules: leave it free; the share of need met \
          lacks 0.5; with all of these together there is a plan"
+    );
+}
+
+#[test]
+fn there_is_advice_although_presolve_of_the_solver_fails() {
+    // What is asked for as advice here, HiGHS 1.15 takes apart and cannot put together again.
+    let lunch =
+        Service::new("canteen", 3.0).need("people", 0.5).module(Module::new("large", 5.0, 2.0).running_cost(5.0));
+    let lunch = lunch.module(Module::new("small", 2.0, 4.0).capital_cost(1.0).running_cost(1.0).income(3.0));
+    let class = Service::new("class", 3.0).need("people", 0.5).module(Module::new("one", 2.0, 2.0).running_cost(1.0));
+    let to_spaces = [(0, 0, 5.0), (0, 1, 3.0), (1, 0, 0.0), (1, 1, 3.0)];
+    let today = Facility::new("canteen").places(1.0).area(2.0).yearly(2.0, 0.0).moving_cost(4.0).closing_cost(1.0);
+    let today = today.enlargement(Module::new("more", 1.0, 1.0).capital_cost(1.0));
+    let town = Programme::new(Demand::new([1.0, 7.0, 1.0]), [lunch, class.slots(["evening"]).minimum_use(4.0)])
+        .spaces([Space::new(6.0, "hall").conversion_cost(2.0).slots(["evening"]), Space::new(4.0, "hall").rent(1.0)])
+        .travel_to_spaces(TravelMatrix::from_pairs(3, 2, &to_spaces).unwrap())
+        .existing(
+            [today, Facility::new("canteen").places(1.0).closing_cost(3.0)],
+            TravelMatrix::from_pairs(3, 2, &[]).unwrap(),
+        )
+        .slots([Slot::new("day", 0.0, 1.0), Slot::new("evening", 1.0, 2.0)])
+        .pairs([Pair::apart("class", "canteen")]);
+    let complexes =
+        Complexes { area: 6.0, services: 2, core_services: 1, apart: 1, ..Complexes::new(["canteen", "class"]) };
+    let rules = plain().objective(PlanObjective::Cost { years: 0.0 }).service_weight("canteen", 3.0).budget(13.0);
+    let rules = rules.break_even().required([1]).complexes(complexes.least(1));
+    let rules = rules.quota(Quota::new("class", Least::Facilities(1)));
+    assert_eq!(
+        said(&town, &rules),
+        "the number of complexes lacks 1; class quota lacks 1 facility; with all of these together there is a plan"
     );
 }
 

@@ -80,6 +80,8 @@ fn keep(told: &mut Told, kind: c_int, out: &HighsCallbackDataOut) {
         }
     }
     told.primal = Some(out.mip_primal_bound).filter(|value| usable(*value)).or(told.primal);
-    told.dual = Some(out.mip_dual_bound).filter(|value| usable(*value)).or(told.dual);
+    // A bound of presolve alone may be wrong: see `run::solve`.
+    let searched = out.mip_total_lp_iterations > 0;
+    told.dual = Some(out.mip_dual_bound).filter(|value| searched && usable(*value)).or(told.dual);
     told.nodes = u64::try_from(out.mip_node_count).unwrap_or(told.nodes);
 }

@@ -2,7 +2,8 @@
 
 use highs_sys::HighsInt;
 
-use super::run::{End, Rows, Settings, Task};
+use super::report::End;
+use super::run::{Rows, Settings, Task};
 use super::worker::Worker;
 use super::{build, failed, options};
 use crate::engine::mip::{Formulation, LiveLp, LpEnd};

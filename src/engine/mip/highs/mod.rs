@@ -6,6 +6,7 @@
 
 mod callback;
 mod live;
+mod report;
 mod run;
 mod worker;
 mod write;
@@ -19,7 +20,8 @@ use crate::error::Error;
 use crate::solve::{Control, Limit, Phase};
 
 use callback::Told;
-use run::{End, Settings, Task};
+use report::End;
+use run::{Settings, Task};
 use worker::Worker;
 
 pub(super) use live::live_lp;

@@ -3,16 +3,12 @@
 use std::ffi::CStr;
 use std::sync::Arc;
 
-use highs::{HighsModelStatus, SolvedModel};
 use highs_sys::HighsInt;
 
-use super::callback::{CALLBACKS, Shared, on_callback, usable};
+use super::callback::{CALLBACKS, Shared, on_callback};
 use super::failed;
+use super::report::{Last, Report};
 use crate::error::Error;
-use crate::solve::Limit;
-
-/// The primal solution status of a feasible solution.
-const FEASIBLE: i64 = highs_sys::kHighsSolutionStatusFeasible as i64;
 
 /// Options that hold for all runs of a model.
 #[derive(Debug, Clone, Copy)]
@@ -60,37 +56,14 @@ pub(super) struct Task {
     pub time_limit: Option<f64>,
 }
 
-/// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum End {
-    Optimal,
-    Infeasible,
-    Iterations,
-    /// A limit or an interrupt; which limit, where HiGHS says.
-    Limit(Option<Limit>),
-}
-
-/// What a run gives.
-#[derive(Debug)]
-pub(super) struct Report {
-    pub end: End,
-    pub values: Option<Vec<f64>>,
-    pub reduced: Vec<f64>,
-    pub duals: Vec<f64>,
-    pub objective: f64,
-    pub bound: Option<f64>,
-    pub nodes: u64,
-}
-
 /// Runs a task in the worker's thread.
 pub(super) fn run(
-    slot: &mut Option<highs::Model>,
+    model: &mut highs::Model,
     task: Task,
     settings: Settings,
     shared: &Arc<Shared>,
 ) -> Result<Report, Error> {
-    let Some(mut model) = slot.take() else { return Err(failed("the model is gone")) };
-    set_options(&mut model, &task, settings)?;
+    set_options(model, &task, settings)?;
     for (column, lower, upper) in task.bounds {
         // SAFETY: the pointer comes from a live model; HiGHS checks the index itself.
         let status = unsafe { highs_sys::Highs_changeColBounds(model.as_mut_ptr(), column, lower, upper) };
@@ -125,18 +98,39 @@ pub(super) fn run(
             highs_sys::Highs_startCallback(model.as_mut_ptr(), callback);
         }
     }
-    let solve =
-        |model: highs::Model| model.try_solve().map_err(|status| failed(format!("the run ended with {status:?}")));
-    let mut solved = solve(model)?;
-    if settings.integers && task.start.is_some() && is_presolved(&solved) {
-        let mut model = highs::Model::from(solved);
+    let again = |model: &mut highs::Model| {
         // SAFETY: the pointer comes from a live model.
         unsafe { highs_sys::Highs_clearSolver(model.as_mut_ptr()) };
-        solved = solve(model)?;
+        solve(model)
+    };
+    let mut ran = solve(model);
+    let presolved = settings.integers && Last(model).is_solved_without_search();
+    if ran && presolved && task.start.is_some() {
+        ran = again(model);
     }
-    let report = read(&solved, settings.integers);
-    *slot = Some(solved.into());
-    report
+    if !ran || Last(model).has_failed() {
+        set_presolve(model, c"off")?;
+        ran = again(model);
+        set_presolve(model, c"choose")?;
+    }
+    if !ran {
+        return Err(failed("the run ended with an error"));
+    }
+    Last(model).report(settings.integers)
+}
+
+/// Runs a model; false when HiGHS gives up.
+///
+/// Two faults of HiGHS 1.15 make one run too little. It takes a start for optimal where presolve leaves nothing of the objective
+/// but a constant: that counts as whole numbers, which the start need not be. Without the start such a model is solved again in
+/// no time. And it takes apart models of which it then cannot put the solution together: without presolve it solves them.
+fn solve(model: &mut highs::Model) -> bool {
+    // SAFETY: the pointer comes from a live model.
+    unsafe { highs_sys::Highs_run(model.as_mut_ptr()) != highs_sys::STATUS_ERROR }
+}
+
+fn set_presolve(model: &mut highs::Model, value: &CStr) -> Result<(), Error> {
+    model.try_set_option("presolve", value).map_err(|_| failed("it refused an option"))
 }
 
 fn set_options(model: &mut highs::Model, task: &Task, settings: Settings) -> Result<(), Error> {
@@ -154,54 +148,4 @@ fn set_options(model: &mut highs::Model, task: &Task, settings: Settings) -> Res
         model.try_set_option("time_limit", seconds + spent)
     };
     set().map_err(|_: highs::TrySetOptionError| failed("it refused an option"))
-}
-
-/// Whether presolve alone left nothing to search. HiGHS 1.15 then takes a start for optimal even where it is not: when
-/// nothing is left of the objective but a constant, it counts that as whole numbers, which the start need not be. Without the
-/// start such a model is solved again in no time.
-fn is_presolved(solved: &SolvedModel) -> bool {
-    let iterations = solved.int_info_value(c"simplex_iteration_count").ok();
-    solved.status() == HighsModelStatus::Optimal && iterations == Some(0)
-}
-
-fn read(solved: &SolvedModel, integers: bool) -> Result<Report, Error> {
-    let end = match solved.status() {
-        HighsModelStatus::Optimal | HighsModelStatus::ModelEmpty => End::Optimal,
-        // Every variable is bounded, so unbounded or infeasible can only mean infeasible.
-        HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible => End::Infeasible,
-        HighsModelStatus::ReachedIterationLimit => End::Iterations,
-        HighsModelStatus::ReachedInterrupt => End::Limit(None),
-        HighsModelStatus::ReachedTimeLimit => End::Limit(Some(Limit::Time)),
-        HighsModelStatus::ReachedMemoryLimit => End::Limit(Some(Limit::Memory)),
-        other => return Err(failed(format!("the model status is {other:?}"))),
-    };
-    // Read as a number: of a model found infeasible in presolve HiGHS has no status, which the highs crate panics on.
-    let status = solved.int_info_value(c"primal_solution_status").ok();
-    let feasible = status == Some(FEASIBLE) && end != End::Infeasible;
-    let solution = feasible.then(|| solved.get_solution());
-    let info = |key: &CStr| solved.double_info_value(key).ok().filter(|value| usable(*value));
-    let objective = solved.objective_value();
-    let bound = match (integers, end) {
-        (_, End::Infeasible) => None,
-        (true, _) => info(c"mip_dual_bound"),
-        (false, End::Optimal) => Some(objective),
-        (false, _) => None,
-    };
-    Ok(Report {
-        end,
-        reduced: solution.as_ref().map(|solution| solution.dual_columns().to_vec()).unwrap_or_default(),
-        duals: solution.as_ref().map(|solution| solution.dual_rows().to_vec()).unwrap_or_default(),
-        values: solution.map(|solution| solution.columns().to_vec()),
-        objective,
-        bound,
-        nodes: node_count(solved),
-    })
-}
-
-fn node_count(solved: &SolvedModel) -> u64 {
-    let mut value: i64 = 0;
-    // SAFETY: the pointer comes from a live model, the key is nul-terminated, and `value` is a valid place to write.
-    let status =
-        unsafe { highs_sys::Highs_getInt64InfoValue(solved.as_ptr(), c"mip_node_count".as_ptr(), &raw mut value) };
-    if status == highs_sys::STATUS_OK { u64::try_from(value).unwrap_or(0) } else { 0 }
 }

@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 
 use super::callback::{Shared, Told};
 use super::failed;
-use super::run::{Report, Settings, Task, run};
+use super::report::Report;
+use super::run::{Settings, Task, run};
 use crate::error::Error;
 use crate::solve::Control;
 
@@ -48,7 +49,7 @@ impl Worker {
         let shared = Arc::new(Shared::default());
         let (model, its_shared) = (Portable(model), Arc::clone(&shared));
         let work = move || {
-            let mut model = Some(model.into_model());
+            let mut model = model.into_model();
             for task in inbox {
                 let report = run(&mut model, task, settings, &its_shared);
                 if outbox.send(report).is_err() {
