@@ -252,6 +252,48 @@ fn the_same_seed_gives_the_same_sites_whatever_the_number_of_threads() {
     assert_eq!((one.sites, one.objective), (two.sites, two.objective));
 }
 
+/// Homes on rings around centres far apart, each with a room: p of them are best opened at the centres.
+fn rings(p: u32) -> TravelMatrix {
+    let around = |k: u32| {
+        let centre = [f64::from(k % 4) * 1_000.0, f64::from(k / 4) * 1_000.0];
+        let at = move |turn: u32| {
+            let angle = f64::from(turn * 7 + k) * 0.3;
+            [centre[0] + 100.0 * angle.cos(), centre[1] + 100.0 * angle.sin()]
+        };
+        (0..12).map(at).chain([centre])
+    };
+    let homes: Vec<[f64; 2]> = (0..p).flat_map(around).collect();
+    TravelMatrix::from_points(&homes, &homes, Metric::Euclidean, None).unwrap()
+}
+
+#[test]
+fn the_heuristic_finds_the_centres_of_rings_and_the_proof_agrees() {
+    for p in [2, 7, 12] {
+        let model = PCenter::new(rings(p)).p(p as usize);
+        let centres: Vec<u32> = (0..p).map(|k| k * 13 + 12).collect();
+        for options in [SolveOptions::default().method(Method::Heuristic), SolveOptions::default()] {
+            let solution = model.solve(&options).unwrap();
+            assert_eq!(solution.sites, centres);
+            assert!((solution.objective - 100.0).abs() < 1e-9);
+        }
+    }
+}
+
+#[test]
+fn existing_required_and_forbidden_sites_hold_where_only_exchanges_find_the_best() {
+    let towns = points(150, 7919);
+    let travel = TravelMatrix::from_points(&towns, &towns, Metric::Euclidean, None).unwrap();
+    let model = PCenter::new(travel).p(9).existing([3, 4]).required([10]).forbidden([20, 21, 22]);
+    let auto = model.solve(&SolveOptions::default()).unwrap();
+    let plain = model.solve(&SolveOptions::default().method(Method::Mip)).unwrap();
+    assert!(auto.is_optimal() && plain.is_optimal());
+    assert_eq!(auto.objective, plain.objective);
+    assert_eq!(auto.sites.len(), 11);
+    assert!([3, 4, 10].iter().all(|site| auto.sites.contains(site)));
+    assert!(![20, 21, 22].iter().any(|site| auto.sites.contains(site)));
+    check(&model, &auto).unwrap();
+}
+
 /// Homes on a line with a room at each: two rooms reach within 10 what one reaches within 20.
 fn line() -> TravelMatrix {
     let homes = [[0.0, 0.0], [10.0, 0.0], [20.0, 0.0], [30.0, 0.0], [40.0, 0.0]];

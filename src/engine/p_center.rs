@@ -28,7 +28,8 @@ impl Engine for PCenter {
     fn exact(&self, start: Option<&Plan>, control: &Control) -> Result<Outcome, Error> {
         let instance = Instance::of(self)?;
         let own = control.options.method == Method::Auto;
-        let searched = search(&instance, start.map(|plan| plan.objective), own, control)?;
+        let known = start.map(|plan| (plan.objective, instance.local(&plan.sites)));
+        let searched = search(&instance, known, own, control)?;
         let plan = match &searched.chosen {
             Some(chosen) => Some(self.evaluate(&instance.sites(chosen))?),
             None => start.cloned(),

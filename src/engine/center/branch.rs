@@ -1,8 +1,9 @@
-//! Branch and bound for one set cover on a live linear programme, which starts with few rows and takes in those that a
-//! relaxation breaks.
+//! Relaxation and branch and bound for one set cover on a live linear programme, which starts with few rows and takes in
+//! those that a relaxation breaks.
 
 use super::cover::Cover;
 use super::instance::Instance;
+use crate::engine::mip::{Formulation, LpEnd};
 use crate::engine::tree::{Task, branch_with_rows};
 use crate::engine::{Ended, mip};
 use crate::error::Error;
@@ -22,16 +23,19 @@ pub(crate) enum Decided {
     Covered(Vec<u32>),
     /// No columns cover these demand points within the limits.
     Impossible(Vec<u32>),
+    /// The relaxation alone did not tell; it asked for these demand points.
+    Open(Vec<u32>),
     /// A limit came first.
     Stopped(Limit),
 }
 
-/// Decides whether a cover within the limits exists. `starts` says of each demand point whether its row is in from the
-/// start.
+/// Decides whether a cover within the limits exists, by the relaxation alone or by the `whole` tree. `starts` says of each
+/// demand point whether its row is in from the start.
 pub(crate) fn decide(
     cover: &Cover,
     instance: &Instance,
     starts: &[bool],
+    whole: bool,
     control: &Control,
 ) -> Result<(Decided, u64), Error> {
     if cover.site.is_empty() {
@@ -46,23 +50,74 @@ pub(crate) fn decide(
     // Anything that keeps the limits is below `known`; rounding is left room.
     let limit = cover.budget.unwrap_or_else(|| cover.p.unwrap_or_default() as f64);
     let (known, step) = if in_money { (limit + 1e-6 * limit.abs().max(1.0), 0.0) } else { (limit + 1.0, 1.0) };
-    let task = Task { binaries: cover.site.len(), sense: Sense::Minimize, step, known };
 
-    let mut is_in: Vec<bool> = cover.demand.iter().map(|&i| starts[i as usize]).collect();
-    let first: Vec<usize> = (0..cover.rows.len()).filter(|&row| is_in[row]).collect();
-    let rows = first.iter().map(|&row| &cover.rows[row]);
+    let mut rows = Rows { cover, is_in: cover.demand.iter().map(|&i| starts[i as usize]).collect() };
+    let first: Vec<usize> = (0..cover.rows.len()).filter(|&row| rows.is_in[row]).collect();
+    let first = first.iter().map(|&row| &cover.rows[row]);
     let exactly = if cover.has_two_limits() { cover.p } else { None };
-    let formulation = mip::center::cheapest_cover(cover, rows, instance, price, exactly);
+    let formulation = mip::center::cheapest_cover(cover, first, instance, price, exactly);
+    if !whole {
+        let beyond = known - 0.999 * step;
+        return Ok((relax(formulation, rows, instance, beyond, control)?, 0));
+    }
 
+    let task = Task { binaries: cover.site.len(), sense: Sense::Minimize, step, known };
     let mut covered = None;
     let offer = |values: &[f64]| {
         covered = round(cover, instance, values);
         // The first answer ends the search: nothing is better than this.
         covered.is_some().then_some(f64::NEG_INFINITY)
     };
-    let missing = |values: &[f64]| {
+    let proven = branch_with_rows(formulation, task, control, offer, |values| rows.missing(values))?;
+    let decided = match (covered, proven.ended) {
+        (Some(columns), _) => Decided::Covered(columns),
+        (None, Ended::Limit(limit)) => Decided::Stopped(limit),
+        (None, Ended::Complete) => rows.impossible(),
+    };
+    Ok((decided, proven.nodes))
+}
+
+/// Decides by the linear relaxation and its rounding, as far as these tell.
+fn relax(
+    formulation: Formulation<'_>,
+    mut rows: Rows<'_>,
+    instance: &Instance,
+    beyond: f64,
+    control: &Control,
+) -> Result<Decided, Error> {
+    let Some(mut lp) = mip::live_lp(formulation, control)? else { return Ok(Decided::Open(Vec::new())) };
+    loop {
+        match lp.solve(None, control)? {
+            LpEnd::Optimal(value) if value < beyond => {}
+            LpEnd::Optimal(_) | LpEnd::Infeasible => return Ok(rows.impossible()),
+            LpEnd::Unfinished(_) | LpEnd::Stopped => {
+                return Ok(Decided::Stopped(control.stop().unwrap_or(Limit::Time)));
+            }
+        }
+        if let Some(columns) = round(rows.cover, instance, lp.values()) {
+            return Ok(Decided::Covered(columns));
+        }
+        let missing = rows.missing(lp.values());
+        if missing.is_empty() {
+            return Ok(Decided::Open(rows.demand()));
+        }
+        for row in missing {
+            lp.add_row(&row, 1.0)?;
+        }
+    }
+}
+
+/// The rows that a programme has so far.
+struct Rows<'a> {
+    cover: &'a Cover,
+    is_in: Vec<bool>,
+}
+
+impl Rows<'_> {
+    /// Takes in the rows that the values of a relaxation break most, and gives their columns.
+    fn missing(&mut self, values: &[f64]) -> Vec<Vec<u32>> {
         let mut broken: Vec<(f64, usize)> = Vec::new();
-        for (row, columns) in cover.rows.iter().enumerate().filter(|(row, _)| !is_in[*row]) {
+        for (row, columns) in self.cover.rows.iter().enumerate().filter(|(row, _)| !self.is_in[*row]) {
             let taken: f64 = columns.iter().map(|&column| values[column as usize]).sum();
             if taken < 1.0 - BROKEN {
                 broken.push((taken, row));
@@ -70,19 +125,21 @@ pub(crate) fn decide(
         }
         broken.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         broken.truncate(AT_ONCE);
-        broken.iter().for_each(|&(_, row)| is_in[row] = true);
-        broken.iter().map(|&(_, row)| cover.rows[row].clone()).collect()
-    };
-    let proven = branch_with_rows(formulation, task, control, offer, missing)?;
-    let decided = match (covered, proven.ended) {
-        (Some(columns), _) => Decided::Covered(columns),
-        (None, Ended::Limit(limit)) => Decided::Stopped(limit),
-        (None, Ended::Complete) => {
-            let rows = cover.demand.iter().zip(&is_in).filter(|(_, is_in)| **is_in).map(|(demand, _)| *demand);
-            Decided::Impossible(rows.chain(cover.fixed_for.iter().copied()).collect())
-        }
-    };
-    Ok((decided, proven.nodes))
+        broken.iter().for_each(|&(_, row)| self.is_in[row] = true);
+        broken.iter().map(|&(_, row)| self.cover.rows[row].clone()).collect()
+    }
+
+    /// The demand points whose rows are in.
+    fn demand(&self) -> Vec<u32> {
+        self.cover.demand.iter().zip(&self.is_in).filter(|(_, is_in)| **is_in).map(|(demand, _)| *demand).collect()
+    }
+
+    /// What the programme without a solution says.
+    fn impossible(&self) -> Decided {
+        let mut demand = self.demand();
+        demand.extend(&self.cover.fixed_for);
+        Decided::Impossible(demand)
+    }
 }
 
 /// A cover made of the values of a relaxation, when it keeps the limits.

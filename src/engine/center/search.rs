@@ -5,6 +5,7 @@ use super::branch::{Decided, decide};
 use super::cover::{Cover, Settled};
 use super::instance::Instance;
 use crate::engine::heuristic::center::complete;
+use crate::engine::heuristic::row_weights;
 use crate::engine::{Ended, mip};
 use crate::error::Error;
 use crate::model::Sense;
@@ -16,8 +17,25 @@ const ROUNDS: usize = 150;
 /// Demand points that a cover starts with at most, when there are many.
 const FEW: usize = 300;
 
+/// Looked-at entries after which the descent gives a radius up.
+const PATIENCE: usize = 50_000_000;
+
+/// Of so many covers that trees find just below the best radius, one is followed by bisection.
+const AT_TOP: usize = 4;
+
 /// Up to so many pairs of demand points and sites, branch and bound looks at all demand points at once.
 const WHOLE: usize = 20_000_000;
+
+/// How hard a radius is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Effort {
+    /// Reductions and the Lagrangian bound.
+    Bound,
+    /// The linear relaxation of what these leave.
+    Relaxation,
+    /// Branch and bound.
+    Tree,
+}
 
 /// What is known about a radius.
 enum Verdict {
@@ -25,7 +43,7 @@ enum Verdict {
     Kept(Vec<u32>, f64),
     /// No plan keeps it, nor any radius below this.
     Impossible(f64),
-    /// Cheap means did not tell.
+    /// What was tried did not tell.
     Unknown,
     /// A limit came first.
     Stopped(Limit),
@@ -44,45 +62,61 @@ pub(crate) struct Searched {
     pub nodes: u64,
 }
 
-/// Searches for the smallest radius, which is below `known` if a plan is known.
+/// Searches for the smallest radius, starting from a known plan (its radius and local sites), if there is one.
 ///
 /// With `own` means (bounds, reductions, few demand points first) the solver is asked last; without, it is asked about the
 /// whole cover at every radius.
-pub(crate) fn search(instance: &Instance, known: Option<f64>, own: bool, control: &Control) -> Result<Searched, Error> {
+pub(crate) fn search(
+    instance: &Instance,
+    known: Option<(f64, Vec<u32>)>,
+    own: bool,
+    control: &Control,
+) -> Result<Searched, Error> {
     let options = control.options.on_the_way();
     let mut search = Search::new(instance, own, control, &options);
     let least = instance.least_radius();
     control.bound(Phase::Bound, least);
-    let mut best = known.unwrap_or(f64::INFINITY);
-    let mut chosen = None;
+    let (mut best, start) = known.map_or((f64::INFINITY, None), |(radius, sites)| (radius, Some(sites)));
+    let mut chosen: Option<Vec<u32>> = None;
     let radii = instance.radii(least, best);
     // Radii before `low` are impossible; the one at `high`, or the known plan, is kept.
     let (mut low, mut high) = (0, radii.len());
     let mut ended = Ended::Complete;
-    let phases: &[bool] = if own { &[false, true] } else { &[true] };
-    for &thorough in phases {
-        // Where cheap means do not tell, they look above.
+    for &effort in search.efforts() {
+        let hardest = effort == Effort::Tree;
+        // Where an effort does not tell, it looks above.
         let mut from = low;
         // Whether there is a plan at all is the first question, and whether a new one is the best the next.
-        let mut at_top = thorough || best == f64::INFINITY;
+        let mut at_top = hardest || best == f64::INFINITY;
+        let mut descends = own && hardest;
+        let mut kept = 0;
         while from < high && ended == Ended::Complete {
-            let middle = if at_top { high - 1 } else { from + (high - from) / 2 };
-            at_top = false;
-            match search.test(radii[middle], thorough)? {
+            let sites = chosen.as_deref().or(start.as_deref()).filter(|_| std::mem::take(&mut descends));
+            let (verdict, tested) = match sites.and_then(|sites| search.descend(sites, radii[low])) {
+                Some((sites, radius)) => (Verdict::Kept(sites, radius), high),
+                None => {
+                    let middle = if at_top { high - 1 } else { from + (high - from) / 2 };
+                    at_top = false;
+                    (search.test(radii[middle], effort)?, middle)
+                }
+            };
+            match verdict {
                 Verdict::Kept(sites, radius) => {
                     let before = high;
                     high = radii.partition_point(|&value| value < radius);
                     best = radius;
                     chosen = Some(sites);
-                    at_top = thorough && middle + 1 < before;
+                    kept += 1;
+                    at_top = hardest && (tested + 1 != before || own && kept % AT_TOP != 0);
+                    descends = own && hardest && tested < before;
                     control.incumbent(Phase::Bound, radius);
                 }
                 Verdict::Impossible(next) => {
-                    low = radii.partition_point(|&value| value < next).clamp(middle + 1, high);
+                    low = radii.partition_point(|&value| value < next).clamp(tested + 1, high);
                     from = low;
                     control.bound(Phase::Bound, radii.get(low).copied().unwrap_or(best));
                 }
-                Verdict::Unknown => from = middle + 1,
+                Verdict::Unknown => from = tested + 1,
                 Verdict::Stopped(limit) => ended = Ended::Limit(limit),
             }
             if ended == Ended::Complete && low < high && control.gap_reached() {
@@ -123,6 +157,29 @@ impl<'a> Search<'a> {
         search
     }
 
+    /// The efforts that are made at the radii, one after another.
+    fn efforts(&self) -> &'static [Effort] {
+        match (self.own, mip::has_live_lp(self.control)) {
+            (true, true) => &[Effort::Bound, Effort::Relaxation, Effort::Tree],
+            (true, false) => &[Effort::Bound, Effort::Tree],
+            (false, _) => &[Effort::Tree],
+        }
+    }
+
+    /// A plan with a smaller radius by exchanges of sites, as long as they bring one, down to a radius that none is below.
+    fn descend(&self, sites: &[u32], least: f64) -> Option<(Vec<u32>, f64)> {
+        let mut best: Option<(Vec<u32>, f64)> = None;
+        let mut seed = self.control.options.seed;
+        loop {
+            let (sites, above) = best.as_ref().map_or((sites, f64::INFINITY), |(sites, radius)| (sites, *radius));
+            seed = seed.wrapping_add(1);
+            match row_weights::descend(self.instance, sites, least, PATIENCE, seed, self.control) {
+                Some(found) if found.1 < above => best = Some(found),
+                _ => return best,
+            }
+        }
+    }
+
     fn ask(&mut self, demand: Vec<u32>) -> bool {
         let before = self.asked.len();
         for i in demand {
@@ -135,7 +192,7 @@ impl<'a> Search<'a> {
     }
 
     /// Whether some plan keeps a radius.
-    fn test(&mut self, radius: f64, thorough: bool) -> Result<Verdict, Error> {
+    fn test(&mut self, radius: f64, effort: Effort) -> Result<Verdict, Error> {
         if self.own {
             let mut all: Vec<u32> = self.instance.demand().collect();
             all.sort_by_key(|&i| self.instance.sites_within(i, radius).len());
@@ -147,7 +204,7 @@ impl<'a> Search<'a> {
             if let Some(limit) = self.control.stop() {
                 return Ok(Verdict::Stopped(limit));
             }
-            let chosen = match self.cover(radius, thorough, &refused)? {
+            let chosen = match self.cover(radius, effort, &refused)? {
                 Verdict::Kept(chosen, _) => chosen,
                 other => return Ok(other),
             };
@@ -192,7 +249,7 @@ impl<'a> Search<'a> {
     }
 
     /// Looks for a cover of the demand points that are asked for.
-    fn cover(&mut self, radius: f64, thorough: bool, refused: &[Vec<u32>]) -> Result<Verdict, Error> {
+    fn cover(&mut self, radius: f64, effort: Effort, refused: &[Vec<u32>]) -> Result<Verdict, Error> {
         let instance = self.instance;
         let mut cover = Cover::plain(instance, &self.asked, radius);
         let mut settled = Settled::default();
@@ -210,11 +267,11 @@ impl<'a> Search<'a> {
         if cover.impossible {
             return Ok(self.impossible(&self.asked, radius));
         }
-        if !thorough {
+        if effort == Effort::Bound {
             return Ok(Verdict::Unknown);
         }
         if self.own && mip::has_live_lp(self.control) {
-            return self.branch(radius);
+            return self.decide(radius, effort == Effort::Tree);
         }
         let refused: Vec<Vec<u32>> = refused.iter().filter_map(|sites| columns_of(&cover, sites)).collect();
         let found = mip::solve(mip::center::any_cover(&cover, instance, &refused), &self.inner)?;
@@ -230,8 +287,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Decides by branch and bound whether a cover exists.
-    fn branch(&mut self, radius: f64) -> Result<Verdict, Error> {
+    /// Decides whether a cover exists by its linear relaxation, or by the `whole` tree.
+    fn decide(&mut self, radius: f64, whole: bool) -> Result<Verdict, Error> {
         let instance = self.instance;
         let all = instance.n_demand().saturating_mul(instance.n_sites()) <= WHOLE;
         let demand = if all { instance.demand().collect() } else { self.asked.clone() };
@@ -240,7 +297,7 @@ impl<'a> Search<'a> {
         if cover.impossible {
             return Ok(self.impossible(&demand, radius));
         }
-        let (decided, nodes) = decide(&cover, instance, &self.is_asked, &self.inner)?;
+        let (decided, nodes) = decide(&cover, instance, &self.is_asked, whole, &self.inner)?;
         self.nodes += nodes;
         self.control.nodes(Phase::Solver, self.nodes);
         Ok(match decided {
@@ -249,6 +306,10 @@ impl<'a> Search<'a> {
                 let verdict = self.impossible(&demand, radius);
                 self.ask(demand);
                 verdict
+            }
+            Decided::Open(demand) => {
+                self.ask(demand);
+                Verdict::Unknown
             }
             Decided::Stopped(limit) => Verdict::Stopped(limit),
         })

@@ -1,11 +1,12 @@
-//! The p-center: greedy covers at a shrinking radius, farthest-first completion, and vertex substitution.
+//! The p-center: greedy covers at a shrinking radius, farthest-first completion, and vertex substitution; without a budget
+//! exchanges of sites with weights on demand points (`row_weights`) go on from there, with one restarts at random.
 //!
 //! Substitution follows Mladenović, Labbé and Hansen (2003), "Solving the p-center problem with tabu search and variable
 //! neighborhood search", Networks 42: only a site nearer to a worst-served demand point than its present one can help.
 
-use crate::engine::random::Random;
-
+use super::row_weights::descend;
 use crate::engine::center::instance::Instance;
+use crate::engine::random::Random;
 use crate::solve::Control;
 
 /// Work of the search with restarts, in looked-at entries: some hundredths of a second.
@@ -33,6 +34,11 @@ pub(crate) fn search(instance: &Instance, warm: Option<&[u32]>, seed: u64, contr
     state.complete();
     state.improve(control);
     keep_better(&mut best, &state);
+    if instance.budget.is_none() {
+        let least = instance.least_radius();
+        let better = best.as_ref().and_then(|(_, chosen)| descend(instance, chosen, least, WORK, seed, control));
+        return better.map(|(chosen, _)| chosen).or(best.map(|(_, chosen)| chosen));
+    }
 
     let mut random = Random::of_seed(seed);
     state.work = 0;

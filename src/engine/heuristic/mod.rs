@@ -5,4 +5,5 @@ pub(crate) mod center;
 pub(crate) mod cover;
 pub(crate) mod dispersion;
 pub(crate) mod median;
+pub(crate) mod row_weights;
 pub(crate) mod set_cover;
