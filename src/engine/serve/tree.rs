@@ -110,11 +110,8 @@ fn rounds(core: &Serve, root: &Relaxation, cost: f64, control: &Control) -> Prov
             };
             for open in [true, false] {
                 let (mut closed, mut opened) = (node.closed.clone(), node.opened.clone());
-                if open {
-                    opened[site] = true
-                } else {
-                    closed[site] = true
-                }
+                let decided = if open { &mut opened } else { &mut closed };
+                decided[site] = true;
                 Node { closed, opened, from: Arc::clone(&node.from), bound: node.bound }.wait(&mut queue);
             }
         }
