@@ -18,6 +18,8 @@ use crate::solve::{Control, Limit, Phase};
 
 /// Dives in a round.
 const ROUND: usize = 16;
+/// So many of them begin with interchange from the choice of the relaxation.
+const SEEKING: usize = 4;
 /// Entries that a dive looks at.
 const WORK: usize = 30_000_000;
 /// A part of the search that waits.
@@ -76,7 +78,9 @@ fn rounds(root: Summit, incumbent: &mut Incumbent, control: &Control) -> Proven 
             return Proven { bound: least, nodes, ended: Ended::Limit(limit) };
         }
         let taken: Vec<Node> = std::iter::from_fn(|| queue.pop()).take(ROUND).collect();
-        let dives: Vec<Dive> = taken.into_par_iter().map(|node| dive(node, &base, incumbent, control)).collect();
+        let dives: Vec<Dive> = (taken.into_par_iter().enumerate())
+            .map(|(at, node)| dive(node, at < SEEKING, &base, incumbent, control))
+            .collect();
         for dive in dives {
             nodes += dive.nodes;
             for sites in dive.plans {
@@ -129,7 +133,7 @@ impl Branch {
 }
 
 /// Searches below a node until the work is spent.
-fn dive(node: Node, base: &Part, incumbent: &Incumbent, control: &Control) -> Dive {
+fn dive(node: Node, seek: bool, base: &Part, incumbent: &Incumbent, control: &Control) -> Dive {
     let target = incumbent.target();
     let charge = &incumbent.problem().charge;
     let mut found = Dive::default();
@@ -151,7 +155,7 @@ fn dive(node: Node, base: &Part, incumbent: &Incumbent, control: &Control) -> Di
                 Reached::Closed => {}
                 Reached::Plan(opened) => found.plans.push(opened),
                 Reached::Open { part, at, bound } => {
-                    if found.nodes == 1 {
+                    if seek && found.nodes == 1 {
                         let choice = improved(incumbent.problem(), incumbent.columns(), &ascent.choice(&part), control);
                         found.plans.push(choice.open_sites());
                     }

@@ -87,7 +87,7 @@ fn rounds(core: &Serve, root: &Relaxation, cost: f64, control: &Control) -> Prov
         proven.bound = least - noise;
         control.bound(Phase::Bound, core.objective(proven.bound.min(cost)));
         control.nodes(Phase::Bound, proven.nodes);
-        proven.limit = control.stop().or_else(|| control.gap_reached().then_some(Limit::Gap));
+        proven.limit = control.stop().or((control.options.gap > 0.0 && control.gap_reached()).then_some(Limit::Gap));
         if proven.limit.is_some() {
             return proven;
         }
