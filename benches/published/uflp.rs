@@ -7,22 +7,11 @@ use siting::{FixedCharge, SolveOptions, TravelMatrix};
 
 use crate::table::{Family, Instance, Solved, text};
 
-pub const FAMILY: Family = Family {
-    name: "uflp",
-    lines: &["ufl_"],
-    more: &[
-        "ufl_koerkel_ghosh,ga250a-1,250,250,-",
-        "ufl_koerkel_ghosh,ga250b-1,250,250,-",
-        "ufl_koerkel_ghosh,ga250c-1,250,250,-",
-        "ufl_koerkel_ghosh,gs250a-1,250,250,-",
-        "ufl_koerkel_ghosh,gs250c-1,250,250,-",
-    ],
-    solve,
-};
+pub const FAMILY: Family = Family { name: "uflp", lines: &["ufl_"], more: &[], solve };
 
 fn solve(instance: &Instance, data: &Path, options: &SolveOptions) -> Solved {
     let name = &instance.name;
-    let facilities = if instance.series == "ufl_koerkel_ghosh" {
+    let facilities = if instance.series == "ufl_kg" {
         ufl_lib(&text(&data.join("uflp").join(name))?, name)?
     } else {
         or_library_facilities(&text(&data.join("uflp").join(format!("{name}.txt")))?, name, f64::INFINITY)?
