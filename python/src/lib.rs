@@ -55,6 +55,19 @@ mod _siting {
     #[pymodule_export]
     use super::travel::TravelMatrix;
 
+    /// What the core tells in its log goes to Python's logger "siting" and those below it. Levels are asked for anew each
+    /// time, so that they may be set at any time; there are a few messages in a solve.
+    #[pymodule_init]
+    fn log_to_python(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+        use log::LevelFilter::{Info, Off};
+        use pyo3::types::PyModuleMethods;
+        let logger = pyo3_log::Logger::new(module.py(), pyo3_log::Caching::Loggers)?;
+        let logger = logger.filter(Off).filter_target("siting".into(), Info);
+        // Another interpreter of this process may have installed it already.
+        drop(logger.install());
+        Ok(())
+    }
+
     /// The version of the core.
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "Python's name for it")]

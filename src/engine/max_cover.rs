@@ -49,11 +49,20 @@ impl Engine for MaxCover {
         let mut cells = self.cells()?;
         cells.drop_dominated();
         let step = whole_step(self.weights().unwrap_or_default());
-        if let (Method::Auto, Some(plan)) = (control.options.method, start)
-            && branches_well(&cells)
-            && mip::has_live_lp(control)
-        {
-            return self.branch(cells, plan, step, control);
+        log::info!(
+            "max-cover: {} cells of demand points with the same {} sites in reach",
+            cells.len(),
+            cells.n_sites()
+        );
+        let why = mip::why_whole(control).or_else(|| why_not_branched(&cells));
+        match (why, start) {
+            (None, Some(plan)) => {
+                log::info!(
+                    "max-cover: Lagrangian bound, then branch and bound, as strong here as the linear relaxation"
+                );
+                return self.branch(cells, plan, step, control);
+            }
+            (why, _) => mip::tell_whole(Self::NAME, why.unwrap_or("no plan is known to start from"), control),
         }
         let known = start.map(|plan| cells.local(&plan.sites));
         let found = mip::solve(mip::cover::max_cover(&cells, known.as_deref(), step), control)?;
@@ -185,10 +194,13 @@ fn rounded(cells: &Cells, shares: &[f64]) -> Option<(f64, Vec<u32>)> {
     cover::rounded(cells, shares).map(|chosen| (cover::value(cells, &chosen), chosen))
 }
 
-/// Whether the engine's bound is as strong as the linear relaxation: not where p and a budget bind at once, nor where
-/// cells need two sites and their z are integral.
-fn branches_well(cells: &Cells) -> bool {
-    (cells.p.is_none() || cells.budget.is_none()) && cells.need.iter().all(|&need| need == 1)
+/// Why the bound of the engine is not as strong as the linear relaxation; `None` where it is.
+fn why_not_branched(cells: &Cells) -> Option<&'static str> {
+    if cells.p.is_some() && cells.budget.is_some() {
+        return Some("p and a budget bind at once");
+    }
+    // Their z are integral.
+    cells.need.iter().any(|&need| need > 1).then_some("demand points ask for more than one site")
 }
 
 /// 1 when all weights are whole numbers whose sum is exact, so that every objective is whole; otherwise 0.

@@ -28,6 +28,11 @@ impl Engine for PDispersion {
     fn exact(&self, start: Option<&Plan>, control: &Control) -> Result<Outcome, Error> {
         let instance = Instance::of(self)?;
         let own = control.options.method == Method::Auto;
+        if own {
+            log::info!("p-dispersion: search over the distances by graphs of sites too close, the solver last");
+        } else {
+            log::info!("p-dispersion: the solver at every distance: the method asks for it");
+        }
         let searched = search(&instance, start.map(|plan| plan.objective), own, control)?;
         if searched.best == f64::INFINITY {
             return Err(self.infinite_objective());

@@ -9,7 +9,7 @@ use super::tree::{self, Task};
 use super::{Engine, Outcome, serve, solvable};
 use crate::error::Error;
 use crate::model::{Model, Plan, SetCover, weights_of};
-use crate::solve::{Control, Method, Phase, Reason};
+use crate::solve::{Control, Phase, Reason};
 
 solvable!(SetCover);
 
@@ -47,14 +47,20 @@ impl Engine for SetCover {
         let by_site = self.rules().by_site(self.travel().n_sites())?;
         let step = whole_step(&by_site.cost);
         let constant = by_site.money(&cells.open);
-        // Covering all is what a generic solver is good at; covering a share it bounds late or not at all.
-        if let (Method::Auto, Some(plan)) = (control.options.method, start)
-            && self.wanted().is_some()
-            && cells.need.iter().all(|&need| need == 1)
-            && mip::has_live_lp(control)
-            && cells.n_sites() > 0
-        {
-            return self.branch(&cells, plan, (constant, step), control);
+        log::info!(
+            "set-cover: {} cells of demand points with the same {} sites in reach",
+            cells.len(),
+            cells.n_sites()
+        );
+        let why = mip::why_whole(control).or_else(|| self.why_not_branched(&cells));
+        match (why, start) {
+            (None, Some(plan)) => {
+                log::info!(
+                    "set-cover: branch and bound on the linear relaxation, which a generic solver bounds late for a share"
+                );
+                return self.branch(&cells, plan, (constant, step), control);
+            }
+            (why, _) => mip::tell_whole(Self::NAME, why.unwrap_or("no plan is known to start from"), control),
         }
         // Dominated sites may have left the known plan; then it is no start.
         let known = start
@@ -103,6 +109,17 @@ impl SetCover {
         let plan = best.map(|chosen| self.plan(cells, &chosen)).transpose()?;
         let bound = proven.bound.or_else(|| control.best_bound());
         Ok(Outcome { plan, bound, ended: proven.ended, nodes: proven.nodes })
+    }
+
+    /// Why a generic solver does better than branch and bound; `None` where it does not.
+    fn why_not_branched(&self, cells: &Cells) -> Option<&'static str> {
+        if self.wanted().is_none() {
+            return Some("everybody is to be covered, which it is good at");
+        }
+        if cells.n_sites() == 0 {
+            return Some("no site is left to decide");
+        }
+        cells.need.iter().any(|&need| need > 1).then_some("demand points ask for more than one site")
     }
 
     /// The weight that must be covered, rounded up to what whole weights can reach; `None`: every demand point.

@@ -114,7 +114,7 @@ impl<'a> Search<'a> {
         let most = patience.saturating_mul(ROUNDS);
         let vain = STEPS * (self.weight.len() + self.score.len()) as u64;
         while radius > least && step - last.0 < vain && self.work - last.1 < patience && self.work < most {
-            if step.is_multiple_of(64) && control.stop().is_some() {
+            if control.stop().is_some() {
                 break;
             }
             step += 1;
@@ -169,8 +169,7 @@ impl<'a> Search<'a> {
             match self.served_by[at] {
                 0 => {
                     sites.iter().for_each(|&j| self.score[j as usize] += self.weight[at]);
-                    self.place[at] = self.left_out.len();
-                    self.left_out.push(i);
+                    self.join(i);
                 }
                 1 => {
                     let alone = self.alone(at);
@@ -200,9 +199,9 @@ impl<'a> Search<'a> {
             }
         }
         let out = self.open[exchange.out];
-        self.close(out, step);
+        self.turn(out, false, step);
         self.open[exchange.out] = exchange.site;
-        self.open(exchange.site, step);
+        self.turn(exchange.site, true, step);
         self.newest = [out, exchange.site];
     }
 
@@ -244,11 +243,11 @@ impl<'a> Search<'a> {
         &self.instance.row(demand).0[..self.sites_in_reach[demand as usize]]
     }
 
-    fn close(&mut self, site: u32, step: u64) {
-        self.is_open[site as usize] = false;
+    /// Opens a closed site, or closes an open one.
+    fn turn(&mut self, site: u32, opens: bool, step: u64) {
+        self.is_open[site as usize] = opens;
         self.moved[site as usize] = step;
-        let demand = self.instance.column(site).0;
-        let demand = &demand[..self.demand_in_reach[site as usize]];
+        let demand = &self.instance.column(site).0[..self.demand_in_reach[site as usize]];
         self.work += demand.len();
         for &i in demand {
             let at = i as usize;
@@ -256,59 +255,36 @@ impl<'a> Search<'a> {
             if self.sites_in_reach[at] == 0 {
                 continue;
             }
-            self.served_by[at] -= 1;
-            self.sum[at] -= u64::from(site);
+            if !opens {
+                self.served_by[at] -= 1;
+                self.sum[at] -= u64::from(site);
+            }
+            // The score of the site itself stays: what it wins by opening it loses by closing.
             match self.served_by[at] {
                 0 => {
-                    // What was missed without the site would now be won by it: its own score stays.
-                    for &j in self.in_reach(i) {
-                        if j != site {
-                            self.score[j as usize] += self.weight[at];
-                        }
+                    for &j in self.in_reach(i).iter().filter(|&&j| j != site) {
+                        self.score[j as usize] = changed(self.score[j as usize], self.weight[at], !opens);
                     }
                     self.work += self.sites_in_reach[at];
-                    self.place[at] = self.left_out.len();
-                    self.left_out.push(i);
+                    if opens { self.leave(i) } else { self.join(i) }
                 }
                 1 => {
                     let alone = self.alone(at);
-                    self.score[alone] += self.weight[at];
+                    self.score[alone] = changed(self.score[alone], self.weight[at], !opens);
                 }
                 _ => {}
+            }
+            if opens {
+                self.served_by[at] += 1;
+                self.sum[at] += u64::from(site);
             }
         }
     }
 
-    fn open(&mut self, site: u32, step: u64) {
-        self.is_open[site as usize] = true;
-        self.moved[site as usize] = step;
-        let demand = self.instance.column(site).0;
-        let demand = &demand[..self.demand_in_reach[site as usize]];
-        self.work += demand.len();
-        for &i in demand {
-            let at = i as usize;
-            if self.sites_in_reach[at] == 0 {
-                continue;
-            }
-            match self.served_by[at] {
-                0 => {
-                    for &j in self.in_reach(i) {
-                        if j != site {
-                            self.score[j as usize] -= self.weight[at];
-                        }
-                    }
-                    self.work += self.sites_in_reach[at];
-                    self.leave(i);
-                }
-                1 => {
-                    let alone = self.alone(at);
-                    self.score[alone] -= self.weight[at];
-                }
-                _ => {}
-            }
-            self.served_by[at] += 1;
-            self.sum[at] += u64::from(site);
-        }
+    /// Puts a demand point into the list of those left out.
+    fn join(&mut self, demand: u32) {
+        self.place[demand as usize] = self.left_out.len();
+        self.left_out.push(demand);
     }
 
     /// Takes a demand point out of the list of those left out.
@@ -319,4 +295,9 @@ impl<'a> Search<'a> {
             self.place[moved as usize] = place;
         }
     }
+}
+
+/// A score that gains or loses a weight.
+fn changed(score: u64, weight: u64, gains: bool) -> u64 {
+    if gains { score + weight } else { score - weight }
 }

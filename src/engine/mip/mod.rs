@@ -20,7 +20,7 @@ use good_lp::{Constraint, Expression, IntoAffineExpression, ProblemVariables, Va
 use super::Ended;
 use crate::error::Error;
 use crate::model::{Sense, power_of_row, times_power};
-use crate::solve::{Backend, Control, Limit, PRECISION, Phase};
+use crate::solve::{Backend, Control, Limit, Method, PRECISION, Phase};
 
 /// A mixed-integer programme.
 pub(crate) struct Formulation<'a> {
@@ -107,6 +107,20 @@ pub(crate) enum LpEnd {
 /// Whether the backend can keep a linear programme alive.
 pub(crate) fn has_live_lp(control: &Control) -> bool {
     cfg!(feature = "highs") && control.options.backend == Backend::Highs
+}
+
+/// Why a formulation is to go to the backend as a whole, as far as the options say; `None` where a search may take it apart.
+pub(crate) fn why_whole(control: &Control) -> Option<&'static str> {
+    match control.options.method {
+        Method::Mip => Some("the method asks for it"),
+        _ if !has_live_lp(control) => Some("the backend keeps no linear programme between changes"),
+        _ => None,
+    }
+}
+
+/// Tells in the log that a formulation goes to the backend as a whole, and why.
+pub(crate) fn tell_whole(model: &str, why: &str, control: &Control) {
+    log::info!("{model}: the formulation as a whole on {}: {why}", control.options.backend.name());
 }
 
 /// Keeps the linear relaxation of a formulation alive. `None` when a limit came first, or when the backend has no live

@@ -185,9 +185,18 @@ fn search(instance: &Instance, start: Option<Candidate>, control: &Control) -> R
     if let Some(start) = &start {
         control.incumbent(Phase::Heuristic, start.value);
     }
+    log::info!(
+        "programme: {} rooms, {} sizes of services, {} cells of need with {} ways to be met",
+        instance.rooms.len(),
+        instance.choices.len(),
+        instance.cells.cells.len(),
+        instance.cells.arcs.len()
+    );
     let hunted = if hunt::suits(instance) {
+        log::info!("programme: plans and a bound by prices, room by room");
         on_threads(control.options.threads, || hunt::hunt(instance, start, control))
     } else {
+        log::info!("programme: no search room by room: there is no room to decide, or its slots are too many");
         hunt::Hunted { best: start, bound: f64::INFINITY, scope: Scope::all(instance) }
     };
     let bound = Some(hunted.bound).filter(|bound| bound.is_finite());
@@ -198,9 +207,14 @@ fn search(instance: &Instance, start: Option<Candidate>, control: &Control) -> R
         return Ok(Outcome { candidate: hunted.best, bound: None, ended: Ended::Complete, nodes: 0 });
     }
     let beyond = hunted.best.is_some() && hunted.bound.is_finite() && instance.cells.arcs.len() > SOLVABLE;
+    if beyond {
+        log::info!("programme: the formulation is too large for a solver: the plan and the bound stand");
+    }
     if beyond || hunted.best.is_some() && control.gap_reached() {
         return Ok(Outcome { candidate: hunted.best, bound, ended: Ended::Complete, nodes: 0 });
     }
+    let left = hunted.scope.choices.iter().filter(|kept| **kept).count();
+    mip::tell_whole("programme", &format!("{left} sizes of services may be in a better plan"), control);
     let found = exact(instance, &hunted.scope, hunted.best.as_ref(), control)?;
     // Choices outside of the scope are in no plan that is better than the best known.
     let within = found.bound.map(|bound| hunted.best.as_ref().map_or(bound, |best| bound.max(best.value)));
