@@ -44,6 +44,7 @@ impl Node {
 
 /// Searches below the root until no better plan can exist or a limit comes.
 pub(crate) fn search(root: Summit, incumbent: &mut Incumbent, control: &Control) -> Proven {
+    log::info!("fixed-charge: many cheap nodes on the Lagrangian bound: neither p nor a budget is asked for");
     on_threads(control.options.threads, || rounds(root, incumbent, control))
 }
 

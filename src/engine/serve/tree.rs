@@ -23,7 +23,7 @@ const WORK: usize = 30_000_000;
 /// Sites that the relaxation opens at least this often belong to the plan it suggests.
 const OFTEN: f64 = 0.5;
 
-/// Whether this search solves the problem: demand may split, and sites alone are to be decided.
+/// Whether this search solves the problem: service costs, demand may split, and sites alone are to be decided.
 pub(super) fn suits(serve: &Serve) -> bool {
     serve.serving == Serving::All
         && !serve.single
@@ -31,6 +31,7 @@ pub(super) fn suits(serve: &Serve) -> bool {
         && serve.p.is_none()
         && serve.budget.is_none()
         && serve.min_use.iter().all(|&least| least == 0.0)
+        && serve.pairs.iter().any(|pair| pair.cost > 0.0)
 }
 
 /// What a search proved.
@@ -67,6 +68,9 @@ struct Visit {
 
 /// Searches from the relaxation at the root. `cost` is that of the best plan known.
 pub(super) fn search(core: &Serve, root: &Relaxation, cost: f64, control: &Control) -> Proven {
+    log::info!(
+        "fixed-charge: branch and bound on the Lagrangian bound: demand may split, sites alone are to be decided"
+    );
     on_threads(control.options.threads, || rounds(core, root, cost, control))
 }
 
