@@ -270,3 +270,28 @@ fn the_answer_does_not_depend_on_the_number_of_threads() {
     let two = model.solve(&options.threads(2)).unwrap();
     assert_eq!((one.objective, one.sites, one.assignment), (two.objective, two.sites, two.assignment));
 }
+
+#[test]
+fn a_fixed_charge_with_capacities_is_proven_like_the_formulation_on_any_number_of_threads() {
+    let (homes, rooms, weights, capacities) = scattered();
+    let (homes, rooms, weights) = (&homes[..60], &rooms[..20], weights[..60].to_vec());
+    let travel = TravelMatrix::from_points(homes, rooms, siting::Metric::Euclidean, None).unwrap();
+    let equal = vec![900.0; 20];
+    let mixed: Vec<f64> = capacities[..20].iter().map(|capacity| capacity / 2.0).collect();
+    for capacities in [equal, mixed] {
+        let model = FixedCharge::new(travel.clone(), weights.clone(), vec![60_000.0; 20])
+            .capacities(capacities)
+            .existing([2])
+            .required([5])
+            .forbidden([11]);
+        let plain = model.solve(&SolveOptions::default().method(Method::Mip)).unwrap();
+        let one = model.solve(&SolveOptions::default().threads(1)).unwrap();
+        let two = model.solve(&SolveOptions::default().threads(2)).unwrap();
+        assert!(plain.is_optimal() && one.is_optimal() && two.is_optimal());
+        assert!((one.objective - plain.objective).abs() <= 1e-7 * plain.objective, "{one:?} {plain:?}");
+        assert_eq!((&one.sites, one.objective, one.nodes), (&two.sites, two.objective, two.nodes));
+        // Asked for less, the search ends earlier with a bound that holds.
+        let near = model.solve(&SolveOptions::default().gap(0.03)).unwrap();
+        assert!(near.bound.unwrap() <= one.objective * (1.0 + 1e-9) && one.objective <= near.objective);
+    }
+}

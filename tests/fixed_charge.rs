@@ -189,3 +189,60 @@ fn a_town_of_two_hundred_homes_is_proven_alike_by_both_backends() {
     let plan = model.evaluate(&highs.sites).unwrap();
     assert_eq!((plan.objective, plan.assignment), (highs.objective, highs.assignment));
 }
+
+/// Costs without any geometry, which leave a gap between the relaxation and the optimum.
+fn scrambled(n_demand: usize, n_sites: usize, charge: f64, state: u64) -> (TravelMatrix, Vec<f64>) {
+    let numbers = scattered(n_demand * n_sites + n_sites, state);
+    let cost = |at: usize| 1000.0 + numbers[at][0].floor();
+    let costs = ndarray::Array2::from_shape_fn((n_demand, n_sites), |(i, j)| cost(i * n_sites + j));
+    let charges = (0..n_sites).map(|j| (charge * (1.0 + numbers[n_demand * n_sites + j][1] / 1000.0)).floor());
+    (TravelMatrix::from_dense(costs.view()).unwrap(), charges.collect())
+}
+
+#[test]
+fn a_case_with_a_gap_is_proven_like_the_formulation_and_alike_on_any_number_of_threads() {
+    let mut nodes = 0;
+    for (charge, seed) in [(300.0, 3), (1000.0, 4), (4000.0, 5)] {
+        let (travel, charges) = scrambled(60, 60, charge, seed);
+        let model = FixedCharge::new(travel, vec![1.0; 60], charges).required([7]).forbidden([3, 4]);
+        let plain = model.solve(&SolveOptions::default().method(Method::Mip)).unwrap();
+        let one = model.solve(&SolveOptions::default().threads(1)).unwrap();
+        let two = model.solve(&SolveOptions::default().threads(2)).unwrap();
+        assert!(plain.is_optimal() && one.is_optimal() && two.is_optimal());
+        assert_eq!(one.objective, plain.objective);
+        assert_eq!((one.sites, one.objective, one.nodes), (two.sites, two.objective, two.nodes));
+        nodes += one.nodes;
+    }
+    assert!(nodes > 30, "{nodes} nodes");
+}
+
+#[test]
+fn a_search_that_is_stopped_leaves_a_true_bound() {
+    let (travel, charges) = scrambled(60, 60, 300.0, 3);
+    let model = FixedCharge::new(travel, vec![1.0; 60], charges);
+    let best = model.solve(&SolveOptions::default()).unwrap().objective;
+    let near = model.solve(&SolveOptions::default().gap(0.02)).unwrap();
+    assert!(near.bound.unwrap() <= best && best <= near.objective);
+    assert!(near.objective - near.bound.unwrap() <= 0.02 * near.objective);
+    let token = siting::CancelToken::new();
+    let cancel = token.clone();
+    // Stopped from within, at the first sign of a bound.
+    let options = SolveOptions::default().cancel(token).progress(move |progress| {
+        if progress.bound.is_some() {
+            cancel.cancel();
+        }
+    });
+    let stopped = model.solve(&options).unwrap();
+    assert_eq!(stopped.limit, Some(siting::Limit::Interrupt));
+    assert!(stopped.bound.unwrap() <= best && best <= stopped.objective);
+}
+
+#[test]
+fn little_memory_for_waiting_nodes_changes_the_order_and_not_the_optimum() {
+    let (travel, charges) = scrambled(60, 60, 300.0, 3);
+    let model = FixedCharge::new(travel, vec![1.0; 60], charges);
+    let best = model.solve(&SolveOptions::default()).unwrap();
+    let tight = model.solve(&SolveOptions::default().memory_limit(1)).unwrap();
+    assert!(tight.is_optimal());
+    assert_eq!(tight.objective, best.objective);
+}

@@ -1,7 +1,8 @@
 //! Readers of published formats: what they take, and the line that errors name.
 
+use ndarray::array;
 use siting::Error;
-use siting::io::{coordinates, or_library_p_median, tsplib};
+use siting::io::{cflp, coordinates, holmberg, or_library_facilities, or_library_p_median, tsplib, ufl_lib};
 
 fn reason<T: std::fmt::Debug>(read: Result<T, Error>) -> String {
     let error = read.unwrap_err();
@@ -52,4 +53,56 @@ fn or_library_errors_name_file_line_and_cause() {
     assert!(reason(or_library_p_median("2 1 1\n1 2 -5\n", "a")).contains("line 2: the length is -5"));
     assert!(reason(or_library_p_median("2 2 1\n1 2 5\n", "a")).contains("1 edges where the first line says 2"));
     assert!(reason(or_library_p_median("99999 2 1\n1 2 5\n", "a")).contains("99999 vertices are more"));
+}
+
+#[test]
+fn facilities_of_the_or_library_may_leave_the_capacity_open() {
+    let text = " 2 3\n capacity 7500.\n 50 0\n 146\n 6.5 1e1\n 20 1 2 30\n 3\n4\n";
+    let instance = or_library_facilities(text, "a", f64::INFINITY).unwrap();
+    assert_eq!(instance.capacities, [f64::INFINITY, 50.0]);
+    assert_eq!(instance.site_costs, [7500.0, 0.0]);
+    assert_eq!(instance.demands, [146.0, 20.0, 30.0]);
+    assert_eq!(instance.costs, array![[6.5, 10.0], [1.0, 2.0], [3.0, 4.0]]);
+    assert_eq!(or_library_facilities(text, "a", 8000.0).unwrap().capacities, [8000.0, 50.0]);
+}
+
+#[test]
+fn rows_of_ufl_lib_and_holmberg_are_those_of_sites() {
+    let costs = array![[5.0, 1.0], [6.0, 2.0], [7.0, 3.0]];
+    let simple = ufl_lib("FILE: a b c\n2 3 0\n1 10 5 6 7\n2 20 1 2 3\n", "a").unwrap();
+    assert_eq!((simple.costs, simple.site_costs), (costs.clone(), vec![10.0, 20.0]));
+    assert_eq!((simple.capacities, simple.demands), (vec![f64::INFINITY; 2], vec![1.0; 3]));
+    assert_eq!(ufl_lib("2 3 0\n1 10 5 6 7\n2 20 1 2 3\n", "a").unwrap().costs, costs);
+    let limited = holmberg("2 3\n 9 10\n 8 20\n 1. 2.\n 3.\n 5 6 7 1 2 3\n", "a").unwrap();
+    assert_eq!((limited.costs, limited.capacities), (costs, vec![9.0, 8.0]));
+    assert_eq!((limited.site_costs, limited.demands), (vec![10.0, 20.0], vec![1.0, 2.0, 3.0]));
+}
+
+#[test]
+fn sections_of_a_cflp_file_must_fit_each_other() {
+    let text = |dim: &str, costs: &str| {
+        format!(
+            "[CFLP-PROBLEMFILE]\ngenerated\n\n[DEPOTS]\ncapacity fixcost name\n94 989 D0\n9 8 D1\n\n\
+             [CUSTOMERS]\ndemand name\n26 C0\n\n[COSTMATRIX]\nc= 1\n[MATRIX]\n{dim}\n{costs}\n"
+        )
+    };
+    let instance = cflp(&text("Dim 2 1", "1.5\n2.5"), "a").unwrap();
+    assert_eq!((instance.costs, instance.capacities), (array![[1.5, 2.5]], vec![94.0, 9.0]));
+    assert!(reason(cflp(&text("Dim 2 2", "1 2 3 4"), "a")).contains("line 16: \"Dim 2 2\" where the sections"));
+    assert!(reason(cflp(&text("Dim 2 1", "1"), "a")).contains("the cost of serving is missing"));
+    assert!(reason(cflp(&text("Dim 2 1", "1 2 3"), "a")).contains("line 17: \"3\" comes after the last number"));
+    assert!(reason(cflp("[DEPOTS]\nhead\n1 2\n", "a")).contains("nothing in a section [CUSTOMERS]"));
+}
+
+#[test]
+fn facility_errors_name_line_and_cause() {
+    let library = |text: &str| reason(or_library_facilities(text, "a", 1.0));
+    assert!(library("2 1\n5 1\n").contains("line 2: the capacity is missing"));
+    assert!(library("1 1\n5 -1\n1 1\n").contains("line 2: the opening cost is -1"));
+    assert!(library("1 1\n5 1\n1 nan\n").contains("line 3: the cost of serving is NaN"));
+    assert!(library("1 1\n5 1\n1 2 3\n").contains("line 3: \"3\" comes after"));
+    assert!(library("99999 99999\n").contains("line 1: 99999 sites and 99999 demand points are more"));
+    assert!(reason(or_library_facilities("1 1\n5 1\n1 2\n", "a", -1.0)).contains("capacity"));
+    assert!(reason(ufl_lib("FILE: a\n1 1 0\n1 10 x\n", "a")).contains("line 3: the cost of serving is \"x\""));
+    assert!(reason(holmberg("1\n", "a")).contains("the number of demand points is missing"));
 }

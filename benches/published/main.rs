@@ -8,12 +8,16 @@
 //! | --- | --- |
 //! | `pmedian` | OR-Library pmed1 to pmed40, TSPLIB, BIRCH |
 //! | `pcenter` | the same graphs, TSPLIB's u1060 and rl1323 |
+//! | `uflp` | OR-Library, Kratica's series M, Körkel and Ghosh's series |
+//! | `cflp` | OR-Library, Holmberg, 300 x 300 |
 //!
 //! Seconds are those of the solve; MiB is the most that the process has held so far.
 
+mod cflp;
 mod pcenter;
 mod pmedian;
 mod table;
+mod uflp;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,7 +26,7 @@ use siting::{Method, Solution, SolveOptions};
 use table::{Family, Instance};
 
 /// All families that there are, in the order in which they run.
-const FAMILIES: [Family; 2] = [pmedian::FAMILY, pcenter::FAMILY];
+const FAMILIES: [Family; 4] = [pmedian::FAMILY, pcenter::FAMILY, uflp::FAMILY, cflp::FAMILY];
 
 /// What the command line asks for.
 struct Asked {

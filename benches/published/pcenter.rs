@@ -7,7 +7,7 @@ use siting::{Metric, PCenter, SolveOptions, TravelMatrix};
 
 use crate::table::{Family, Instance, Solved, text};
 
-pub const FAMILY: Family = Family { name: "pcenter", lines: &["pcenter_"], solve };
+pub const FAMILY: Family = Family { name: "pcenter", lines: &["pcenter_"], more: &[], solve };
 
 fn solve(instance: &Instance, data: &Path, options: &SolveOptions) -> Solved {
     let (folder, name) = (data.join("pmedian"), &instance.name);

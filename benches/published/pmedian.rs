@@ -7,7 +7,7 @@ use siting::{PMedian, Rounding, SolveOptions, TravelMatrix};
 
 use crate::table::{Family, Instance, Solved, text};
 
-pub const FAMILY: Family = Family { name: "pmedian", lines: &["pmedian_"], solve };
+pub const FAMILY: Family = Family { name: "pmedian", lines: &["pmedian_"], more: &[], solve };
 
 fn solve(instance: &Instance, data: &Path, options: &SolveOptions) -> Solved {
     let (folder, name) = (data.join("pmedian"), &instance.name);

@@ -12,6 +12,7 @@ mod heuristic;
 mod median;
 mod mip;
 mod obstacles;
+mod queue;
 mod random;
 mod reduce;
 mod serve;
@@ -253,6 +254,15 @@ fn warm_sites<M: Model>(model: &M, options: &SolveOptions) -> Result<Option<Vec<
     sites.sort_unstable();
     sites.dedup();
     Ok(Some(sites))
+}
+
+/// Runs something on so many threads; on all where they cannot be had.
+fn on_threads<T: Send>(threads: Option<usize>, run: impl FnOnce() -> T + Send) -> T {
+    let pool = threads.and_then(|threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok());
+    match pool {
+        Some(pool) => pool.install(run),
+        None => run(),
+    }
 }
 
 /// Gives a model its `solve`.

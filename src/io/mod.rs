@@ -5,12 +5,18 @@
 //! | TSPLIB (Reinelt 1991) | [`tsplib`] | the coordinates |
 //! | rows of coordinates, the first line their number and dimension | [`coordinates`] | the coordinates |
 //! | OR-Library, `pmed1` to `pmed40` (Beasley 1990) | [`or_library_p_median`] | all shortest paths, and p |
+//! | OR-Library, `cap41` to `capc` (Beasley 1988), and Kratica's series M | [`or_library_facilities`] | facilities |
+//! | UflLib's simple format (Hoefer 2003) | [`ufl_lib`] | facilities |
+//! | Holmberg, Rönnqvist and Yuan (1999) | [`holmberg`] | facilities |
+//! | `[CFLP-PROBLEMFILE]` | [`cflp`] | facilities |
 //!
 //! Each takes the text of a file and the name to give it in errors.
 
+mod facilities;
 mod or_library;
 mod points;
 
+pub use facilities::{FacilityLocation, cflp, holmberg, or_library_facilities, ufl_lib};
 pub use or_library::{GraphMedian, or_library_p_median};
 pub use points::{coordinates, tsplib};
 

@@ -34,7 +34,7 @@ struct Parent {
 }
 
 /// What a search proved.
-pub(super) struct Proven {
+pub(crate) struct Proven {
     /// No plan is better than this, or than the incumbent.
     pub bound: f64,
     pub nodes: u64,

@@ -27,6 +27,11 @@ impl<'a> Incumbent<'a> {
         self.problem
     }
 
+    /// The problem seen from the sites.
+    pub fn columns(&self) -> &'a Columns {
+        self.columns
+    }
+
     /// Objective of the best plan.
     pub fn value(&self) -> f64 {
         self.value

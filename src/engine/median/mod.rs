@@ -12,14 +12,16 @@ mod problem;
 mod relaxation;
 
 use crate::engine::heuristic::median::{Columns, State, improved, search};
-use crate::engine::{Ended, Outcome, mip};
+use crate::engine::{Ended, Outcome, fixed_charge, mip};
 use crate::error::Error;
 use crate::model::{Model, Plan};
 use crate::solve::{Control, Method, PRECISION, Phase};
 use ascent::{Effort, climb};
+pub(crate) use ascent::{Summit, most, positions};
+pub(crate) use branch::Proven;
 use cover::anyone_served;
 pub(crate) use explain::{explain, obstacles};
-use incumbent::Incumbent;
+pub(crate) use incumbent::Incumbent;
 pub(crate) use problem::{Problem, Role};
 use relaxation::{Multipliers, Relaxation};
 
@@ -115,7 +117,11 @@ pub(super) fn prove(problem: &Problem, start: Option<&[u32]>, control: &Control)
         incumbent.target()
     };
     let summit = climb(problem.clone(), at, ROOT, control, &mut watch);
-    let proven = branch::search(summit, &mut incumbent, control)?;
+    let proven = if problem.p.is_none() && problem.budget.is_none() {
+        fixed_charge::search(summit, &mut incumbent, control)
+    } else {
+        branch::search(summit, &mut incumbent, control)?
+    };
     let bound = problem.rounded(proven.bound.min(incumbent.value()));
     Ok(Proof { sites: Some(incumbent.sites().to_vec()), bound: Some(bound), ended: proven.ended, nodes: proven.nodes })
 }

@@ -36,7 +36,7 @@ mod what_if;
 mod wording;
 mod write;
 
-use super::{Ended, mip};
+use super::{Ended, mip, on_threads};
 use crate::error::Error;
 use crate::model::times_power;
 use crate::service::{PlanRules, Programme, ServicePlan, verify};
@@ -175,15 +175,6 @@ struct Outcome {
     bound: Option<f64>,
     ended: Ended,
     nodes: u64,
-}
-
-/// Runs something on so many threads; on all where they cannot be had.
-fn on_threads<T: Send>(threads: Option<usize>, run: impl FnOnce() -> T + Send) -> T {
-    let pool = threads.and_then(|threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok());
-    match pool {
-        Some(pool) => pool.install(run),
-        None => run(),
-    }
 }
 
 /// Looks for good plans and a bound, then lets the solver close what is open.

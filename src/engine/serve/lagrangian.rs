@@ -5,6 +5,10 @@
 //! L(v) = Σ_i v_i + (the least Σ_j ρ_j y_j that p allows) bounds every plan. A wanted weight and a budget have a multiplier
 //! each. The prices climb by subgradients, Σ_j x_ij − 1 deflected by the one before (Geoffrion and McBride 1978; Camerini,
 //! Fratta and Maffioli 1975). Closest assignment, single source and minimum use are left out: the bound holds all the same.
+//!
+//! Where all must be served, Σ_j κ_j y_j ≥ Σ_i d_i is added with a multiplier of its own, which is always the best one:
+//! with equal capacities the right side counts whole sites, and the bound is above that of linear programming
+//! (Cornuéjols, Sridharan and Thizy 1991).
 
 use super::prices::Prices;
 use super::problem::{Serve, Serving};
@@ -33,6 +37,10 @@ pub(crate) struct Relaxation {
     pub turned: Vec<f64>,
     /// Sites that the relaxation opens.
     pub open: Vec<bool>,
+    /// The multipliers of the bound.
+    pub at: Point,
+    /// How often each site was open lately.
+    pub share: Vec<f64>,
 }
 
 impl Relaxation {
@@ -92,12 +100,55 @@ pub(crate) fn climb(serve: &Serve, known: Option<(&[bool], f64)>, control: &Cont
         }
     }
     ascent.evaluate(&best);
-    Relaxation { bound: bound + serve.constant, turned: ascent.turned(bound + serve.constant), open: ascent.open }
+    ascent.into_relaxation(bound, best)
+}
+
+/// Steps at a node of the tree, the first of them as a share of the way to the target, and how many without a better
+/// bound halve it.
+const NODE_STEPS: usize = 30;
+const NODE_PACE: f64 = 1.0;
+const NODE_PATIENCE: usize = 6;
+
+/// Climbs a little from good multipliers: to a bound of `target`, or for a few steps.
+pub(crate) fn climb_on(serve: &Serve, from: &Point, target: f64) -> Relaxation {
+    let mut ascent = Ascent::new(serve, None);
+    let target = target - serve.constant;
+    let (mut at, mut best) = (from.clone(), from.clone());
+    let mut bound = f64::NEG_INFINITY;
+    let (mut direction, mut rest) = (Point::zero(serve), Point::zero(serve));
+    let (mut pace, mut idle) = (NODE_PACE, 0);
+    for step in 0..NODE_STEPS {
+        let value = ascent.evaluate(&at);
+        if value > bound {
+            idle = if value > bound + 1e-4 * (target - value) { 0 } else { idle };
+            (bound, best) = (value, at.clone());
+        }
+        if bound >= target || step + 1 == NODE_STEPS {
+            break;
+        }
+        idle += 1;
+        if idle >= NODE_PATIENCE {
+            (idle, pace) = (0, 0.5 * pace);
+            at.clone_from(&best);
+            direction = Point::zero(serve);
+            continue;
+        }
+        ascent.rest(&mut rest);
+        let (product, length) = (ascent.product(&rest, &direction), ascent.length(&direction));
+        direction.deflect(&rest, if product < 0.0 && length > 0.0 { -1.5 * product / length } else { 0.0 });
+        let length = ascent.length(&direction);
+        if length <= 0.0 {
+            break;
+        }
+        at = ascent.moved(&at, &direction, pace * (target - value) / length);
+    }
+    ascent.evaluate(&best);
+    ascent.into_relaxation(bound, best)
 }
 
 /// The multipliers.
 #[derive(Debug, Clone)]
-struct Point {
+pub(crate) struct Point {
     /// What each demand point pays per unit of demand (in all where it has none).
     price: Vec<f64>,
     /// What a unit of the wanted weight pays.
@@ -111,12 +162,26 @@ impl Point {
         Self { price: vec![0.0; serve.n_demand()], weight: 0.0, money: 0.0 }
     }
 
+    /// Number of prices.
+    pub fn len(&self) -> usize {
+        self.price.len()
+    }
+
     fn blend(&mut self, new: &Self, share: f64) {
         for (old, new) in self.price.iter_mut().zip(&new.price) {
             *old += share * (new - *old);
         }
         self.weight += share * (new.weight - self.weight);
         self.money += share * (new.money - self.money);
+    }
+
+    /// The newest direction and a part of the last one.
+    fn deflect(&mut self, new: &Self, turn: f64) {
+        for (old, new) in self.price.iter_mut().zip(&new.price) {
+            *old = new + turn * *old;
+        }
+        self.weight = new.weight + turn * self.weight;
+        self.money = new.money + turn * self.money;
     }
 }
 
@@ -130,7 +195,17 @@ struct Ascent<'a> {
     packed: Vec<Vec<(u32, f64)>>,
     open: Vec<bool>,
     items: Vec<(f64, u32)>,
+    /// Capacity that the open sites must have together; `None` where nothing is known.
+    wanted: Option<f64>,
+    /// What a unit of this capacity costs.
+    scarcity: f64,
+    /// The site of which only a part is open, and that part.
+    part: Option<(usize, f64)>,
+    share: Vec<f64>,
 }
+
+/// Weight of the newest choice in the running mean.
+const NEWEST: f64 = 0.1;
 
 impl<'a> Ascent<'a> {
     fn new(serve: &'a Serve, known: Option<(&[bool], f64)>) -> Self {
@@ -142,7 +217,16 @@ impl<'a> Ascent<'a> {
             packed: vec![Vec::new(); serve.n_sites()],
             open: vec![false; serve.n_sites()],
             items: Vec::new(),
+            wanted: wanted(serve),
+            scarcity: 0.0,
+            part: None,
+            share: vec![0.0; serve.n_sites()],
         }
+    }
+
+    fn into_relaxation(self, bound: f64, at: Point) -> Relaxation {
+        let bound = bound + self.serve.constant;
+        Relaxation { bound, turned: self.turned(bound), open: self.open, at, share: self.share }
     }
 
     /// The value that the climb aims at: a known plan's, or a little above what is reached.
@@ -189,7 +273,12 @@ impl<'a> Ascent<'a> {
         }
         value -= at.money * self.serve.budget.unwrap_or(0.0);
         self.choose();
+        for (share, &open) in self.share.iter_mut().zip(&self.open) {
+            *share += NEWEST * (f64::from(u8::from(open)) - *share);
+        }
+        let closed = self.part.map_or(0.0, |(j, part)| (1.0 - part) * self.worth[j]);
         value + self.worth.iter().zip(&self.open).filter(|(_, open)| **open).map(|(worth, _)| worth).sum::<f64>()
+            - closed
     }
 
     /// Fills the knapsack of one site.
@@ -260,6 +349,32 @@ impl<'a> Ascent<'a> {
                 self.open[j] = true;
             }
         }
+        self.enlarge();
+    }
+
+    /// Opens more sites, those that give capacity most cheaply, until there is enough of it.
+    fn enlarge(&mut self) {
+        (self.scarcity, self.part) = (0.0, None);
+        let Some(wanted) = self.wanted else { return };
+        let capacity = &self.serve.capacity;
+        let mut have: f64 = capacity.iter().zip(&self.open).filter(|(_, open)| **open).map(|(have, _)| have).sum();
+        if have >= wanted {
+            return;
+        }
+        let mut closed: Vec<(f64, usize)> = (0..capacity.len())
+            .filter(|&j| !self.open[j] && capacity[j] > 0.0)
+            .map(|j| (self.worth[j] / capacity[j], j))
+            .collect();
+        closed.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        for (price, j) in closed {
+            self.open[j] = true;
+            self.scarcity = price;
+            have += capacity[j];
+            if have >= wanted {
+                self.part = Some((j, 1.0 - (have - wanted) / capacity[j]));
+                return;
+            }
+        }
     }
 
     /// What the bound becomes when one site's state is turned round.
@@ -278,7 +393,14 @@ impl<'a> Ascent<'a> {
                 // Another site leaves, or comes, in exchange; without one the turn is not possible at all.
                 (Some((last_in, _)), true) if !self.open[j] => worth - last_in.unwrap_or(f64::NEG_INFINITY),
                 (Some((_, first_out)), true) => first_out.unwrap_or(f64::INFINITY) - worth,
-                _ => worth.abs(),
+                // By duality: with the capacity priced, every site pays for itself alone.
+                _ => {
+                    if self.scarcity > 0.0 {
+                        (worth - self.scarcity * self.serve.capacity[j]).abs()
+                    } else {
+                        worth.abs()
+                    }
+                }
             };
             bound + change
         };
@@ -289,8 +411,10 @@ impl<'a> Ascent<'a> {
     fn rest(&self, rest: &mut Point) {
         rest.price.fill(1.0);
         let mut weight = 0.0;
-        for (packed, _) in self.packed.iter().zip(&self.open).filter(|(_, open)| **open) {
+        for (j, packed) in self.packed.iter().enumerate().filter(|(j, _)| self.open[*j]) {
+            let part = self.part.filter(|(of, _)| *of == j).map_or(1.0, |(_, part)| part);
             for &(i, share) in packed {
+                let share = part * share;
                 rest.price[i as usize] -= share;
                 weight += share * self.serve.weight[i as usize];
             }
@@ -337,4 +461,22 @@ impl<'a> Ascent<'a> {
             money: (from.money + step * direction.money * money).max(0.0),
         }
     }
+}
+
+/// The capacity that open sites must have together: all demand, in whole sites where those to be chosen are equal.
+fn wanted(serve: &Serve) -> Option<f64> {
+    if serve.serving != Serving::All || serve.p.is_some() || serve.capacity.iter().any(|have| !have.is_finite()) {
+        return None;
+    }
+    // What rounding may take from a plan is not asked for.
+    let demand = serve.least_demand() * (1.0 - PRECISION);
+    let free = || serve.capacity.iter().zip(&serve.must_open).filter(|(_, must)| !**must).map(|(&have, _)| have);
+    let given: f64 = serve.capacity.iter().zip(&serve.must_open).filter(|(_, must)| **must).map(|(have, _)| have).sum();
+    let most = free().fold(0.0, f64::max);
+    let equal = most > 0.0 && free().all(|have| have == most);
+    let missing = demand - given;
+    if missing <= 0.0 || given + free().sum::<f64>() < demand {
+        return None;
+    }
+    Some(given + if equal { (missing / most - PRECISION).ceil() * most } else { missing })
 }

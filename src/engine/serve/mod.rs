@@ -15,6 +15,7 @@ pub(crate) mod problem;
 mod search;
 mod single;
 mod transport;
+mod tree;
 
 use self::problem::Serve;
 pub(crate) use self::problem::ServeModel;
@@ -77,6 +78,15 @@ pub(crate) fn exact<M: ServeModel>(model: &M, start: Option<&Plan>, control: &Co
                 let bound = if settled { plan.objective } else { proven };
                 let ended = limit.filter(|_| !settled).map_or(Ended::Complete, Ended::Limit);
                 return Ok(Outcome { plan: best, bound: Some(bound), ended, nodes: 0 });
+            }
+            if tree::suits(core) {
+                let proven = tree::search(core, &relaxation, cost, control);
+                let plan = proven.best.map(|found| case.plan(model, &found));
+                let best = super::better_plan::<M>(plan, best);
+                let ended = proven.limit.map_or(Ended::Complete, Ended::Limit);
+                let reached = best.as_ref().filter(|_| ended == Ended::Complete).map(|plan| plan.objective);
+                let bound = reached.or(Some(core.objective(proven.bound)));
+                return Ok(Outcome { plan: best, bound, ended, nodes: proven.nodes });
             }
             let (closed, opened) = relaxation.settled(core, cost - 0.999 * core.step() + slack);
             rest = Some(core.restricted(&closed, &opened));

@@ -49,7 +49,7 @@ impl Value {
 
 /// The best open set found that obeys every rule; `None` when none was found.
 pub(crate) fn search(serve: &Serve, warm: Option<&[bool]>, control: &Control) -> Option<State> {
-    let mut search = Search { serve, control, work: 0 };
+    let mut search = Search { serve, control, work: 0, most: WORK };
     let mut best: Option<State> = None;
     for start in warm.map(Some).into_iter().chain([None]) {
         let Some(open) = greedy::construct(serve, start) else { continue };
@@ -65,7 +65,18 @@ pub(crate) fn search(serve: &Serve, warm: Option<&[bool]>, control: &Control) ->
 
 /// The best open set found from one that need not obey the rules on sites.
 pub(crate) fn from(serve: &Serve, near: &[bool], control: &Control) -> Option<State> {
-    let mut search = Search { serve, control, work: 0 };
+    from_within(serve, near, WORK, control)
+}
+
+/// What a single open set is worth; `None` where it does not obey every rule.
+pub(crate) fn of_set(serve: &Serve, open: &[bool], control: &Control) -> Option<State> {
+    let state = Search { serve, control, work: 0, most: 0 }.state(open.to_vec());
+    (state.value.violation == 0.0).then_some(state)
+}
+
+/// The same as [`from`] within so much work.
+pub(crate) fn from_within(serve: &Serve, near: &[bool], most: usize, control: &Control) -> Option<State> {
+    let mut search = Search { serve, control, work: 0, most };
     let open = greedy::construct(serve, Some(near))?;
     let state = search.state(open);
     let state = search.descend(state);
@@ -77,11 +88,12 @@ struct Search<'a, 'b> {
     serve: &'a Serve,
     control: &'a Control<'b>,
     work: usize,
+    most: usize,
 }
 
 impl Search<'_, '_> {
     fn exhausted(&self) -> bool {
-        self.work > WORK || self.control.stop().is_some()
+        self.work > self.most || self.control.stop().is_some()
     }
 
     fn value(&self, open: &[bool], served: &Served) -> Value {

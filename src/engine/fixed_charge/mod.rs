@@ -1,9 +1,15 @@
 //! How the fixed-charge problem is solved.
 
+mod ascent;
+mod part;
+mod tree;
+
 use super::{Engine, Outcome, median, serve, solvable};
 use crate::error::Error;
 use crate::model::{FixedCharge, Plan};
 use crate::solve::{Control, Reason};
+
+pub(super) use tree::search;
 
 solvable!(FixedCharge);
 
