@@ -60,7 +60,6 @@ mod _siting {
     #[pymodule_init]
     fn log_to_python(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
         use log::LevelFilter::{Info, Off};
-        use pyo3::types::PyModuleMethods;
         let logger = pyo3_log::Logger::new(module.py(), pyo3_log::Caching::Loggers)?;
         let logger = logger.filter(Off).filter_target("siting".into(), Info);
         // Another interpreter of this process may have installed it already.
