@@ -5,7 +5,7 @@ use std::time::Duration;
 use approx::assert_relative_eq;
 use proptest::prelude::*;
 use siting::{
-    Backend, CancelToken, Error, Limit, Method, Metric, PMedian, PointMedian, Reason, Rounding, SolveOptions,
+    Backend, CancelToken, Error, Limit, Method, Metric, PMedian, PointMedian, Reason, Rounding, SolveOptions, Status,
     TravelMatrix,
 };
 
@@ -186,6 +186,38 @@ fn a_limit_leaves_a_checked_plan_and_a_valid_bound() {
         assert!(solution.objective >= best.objective);
         assert!(solution.bound.is_none_or(|bound| bound <= best.objective));
         model.check(&solution).unwrap();
+    }
+}
+
+#[test]
+fn few_sites_leave_every_point_a_list_where_memory_is_short() {
+    // Each point counts in the bound: with its 100 nearest sites listed, no less than 99 of 100 pay the way to the last.
+    let points: Vec<[f64; 2]> = (0..3_000_u32).map(|i| [f64::from(i % 60), f64::from(i / 60)]).collect();
+    for (metric, p) in [(Metric::Euclidean, 1), (Metric::Manhattan, 1), (Metric::Haversine, 1), (Metric::Euclidean, 3)]
+    {
+        let model = PMedian::from_points(points.clone()).metric(metric).p(p);
+        let unit = model.cost(0, 1).unwrap();
+        let solution = model.solve(&SolveOptions::default().memory_limit(40 * 3_000 * 100)).unwrap();
+        assert_eq!((solution.status, solution.limit), (Status::Feasible, Some(Limit::Memory)), "{metric:?} {p}");
+        let bound = solution.bound.unwrap();
+        assert!(bound >= 2_600.0 * 4.0 * unit && bound < solution.objective, "{metric:?} {p}: {bound} {unit}");
+        if p == 1 {
+            let least = (0..3_000).map(|j| model.evaluate(&[j]).unwrap().objective).fold(f64::INFINITY, f64::min);
+            assert!(bound <= least && solution.objective <= 1.02 * least, "{metric:?}: {least}");
+        }
+    }
+}
+
+#[test]
+fn points_in_few_places_and_little_memory_come_to_an_end() {
+    let points: Vec<[f64; 2]> = (0..600_u32).map(|i| [f64::from(i % 3), f64::from(i % 2)]).collect();
+    for (metric, p) in [(Metric::Euclidean, 1), (Metric::Manhattan, 2), (Metric::Euclidean, 5)] {
+        let model = PMedian::from_points(points.clone()).metric(metric).p(p);
+        let best = model.solve(&SolveOptions::default()).unwrap();
+        assert!(best.is_optimal());
+        let solution = model.solve(&SolveOptions::default().memory_limit(1)).unwrap();
+        assert!(solution.bound.is_some_and(|bound| bound >= 0.0 && bound <= best.objective), "{metric:?} {p}");
+        assert!(solution.objective >= best.objective);
     }
 }
 

@@ -235,7 +235,12 @@ impl Ascent {
     /// Rows whose multipliers stand at the end of their lists, and the cost that they should reach.
     pub fn held(&self, lists: &Lists, farther: f64) -> Vec<(usize, f64)> {
         let at_end = |row: &usize| self.best[*row].max(self.now[*row]) >= lists.complete[*row];
-        (0..self.best.len()).filter(at_end).map(|row| (row, farther * lists.complete[row])).collect()
+        // A list that ends at a cost of zero is to end elsewhere.
+        let finite = || lists.complete.iter().filter(|cost| cost.is_finite());
+        let mean = finite().sum::<f64>() / finite().count().max(1) as f64;
+        let least = if mean > 0.0 { 1e-3 * mean } else { f64::INFINITY };
+        let wanted = |row: usize| (row, (farther * lists.complete[row]).max(least));
+        (0..self.best.len()).filter(at_end).map(wanted).collect()
     }
 
     /// Evaluates the best multipliers again, and settles the sites on which every plan better than `target` agrees with

@@ -50,8 +50,11 @@ const AGAIN: f64 = 0.05;
 const BEYOND: f64 = 1.6;
 /// How much farther lists reach when a multiplier stands at their end.
 const FARTHER: f64 = 1.3;
-/// List entries when no memory limit is given, 36 bytes each.
+/// List entries when no memory limit is given; bytes that each takes at most, with its copy while lists grow and its place
+/// in a column; and entries that every row has, whatever the limit.
 const ENTRIES: usize = 150_000_000;
+const BYTES: usize = 40;
+const SOME: usize = 8;
 /// Entries of the remaining problem up to which it goes to the tree at once, and from which it counts as large and huge.
 const TINY: usize = 20_000;
 const LARGE: usize = 400_000;
@@ -240,7 +243,8 @@ impl<'a> Course<'a> {
         let near = Near::new(model);
         // Beyond this whole numbers are no longer exact.
         let is_whole = model.is_whole() && near.is_exact();
-        let most = control.options.memory_limit.map_or(ENTRIES, |bytes| ENTRIES.min(bytes / 30));
+        let most = control.options.memory_limit.map_or(ENTRIES, |bytes| ENTRIES.min(bytes / BYTES));
+        let most = most.max(SOME * near.n_rows());
         Ok(Self { near, role, free, step: if is_whole { 1.0 } else { 0.0 }, most, control })
     }
 
@@ -271,7 +275,7 @@ impl<'a> Course<'a> {
         let mut best = Best { sites: first, value, step: self.step };
         self.control.incumbent(Phase::Heuristic, value);
         let seconds: Vec<f64> = two.iter().map(|two| two[1].0).collect();
-        let mut lists = Lists::new(&self.near, &self.radii(&seconds), self.most);
+        let mut lists = Lists::new(&self.near, &self.radii(&seconds), self.most, self.control);
         let mut random = Random::of_seed(self.control.options.seed);
         let mut search = Search::new(self.near.n_sites());
         let mut climb: Option<Ascent> = None;
@@ -280,10 +284,10 @@ impl<'a> Course<'a> {
             if round > 0 {
                 // The first lists were cut for a rough plan.
                 let beyond: Vec<(usize, f64)> = seconds.iter().map(|cost| BEYOND * cost).enumerate().collect();
-                lists.reach(&self.near, &beyond);
+                lists.reach(&self.near, &beyond, self.control);
             }
-            let cut = cuts(&lists, &seconds);
-            let columns = Columns::of(&lists, self.near.n_sites(), &cut);
+            let mut cut = cuts(&lists, &seconds);
+            let columns = Columns::of(&lists, self.near.n_sites(), &mut cut, self.control);
             let ground = Ground { near: &self.near, lists: &lists, columns: &columns, role: &self.role, cut: &cut };
             let mut plans = Plans::new(ground, self.free, &mut best, &mut search, &mut random);
             if round == 0 {
@@ -295,15 +299,16 @@ impl<'a> Course<'a> {
                 return Ok(Outcome { bound: None, sites: best.sites, ended, nodes: 0 });
             }
             let climb = climb.get_or_insert_with(|| Ascent::new(plans.multipliers(), self.near.n_sites()));
-            match self.round(round, climb, &mut plans)? {
+            let wanted = match self.round(round, climb, &mut plans)? {
                 Step::Done(Proven { bound, ended, nodes }) => {
                     let bound = Some(best.rounded(bound));
                     return Ok(Outcome { bound, sites: best.sites, ended, nodes });
                 }
-                Step::Grow(wanted) => {
-                    lists.reach(&self.near, &wanted);
-                }
-            }
+                Step::Grow(wanted) => wanted,
+            };
+            // Columns and two copies of the lists need not stand in memory side by side.
+            drop(columns);
+            lists.reach(&self.near, &wanted, self.control);
         }
         Err(Error::NothingFound)
     }

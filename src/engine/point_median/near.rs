@@ -79,33 +79,74 @@ impl<'a> Near<'a> {
         cost / self.weights[row] + if self.model.measure().1.is_some() { 1.0 } else { 0.0 }
     }
 
-    /// All sites within a radius of a row, by ascending cost, and a cost that no site beyond falls short of.
+    /// The sites within a radius of a row, by ascending cost, and a cost that no other site falls short of. Where there are
+    /// more than `most`, those nearest.
     ///
     /// Rounding keeps the order of distances, so a site beyond the radius costs at least what the radius itself would.
-    pub fn within(&self, row: usize, radius: f64) -> (Vec<Entry>, f64) {
+    pub fn within(&self, row: usize, radius: f64, most: usize) -> (Vec<Entry>, f64) {
         let at = self.points[row];
+        let to = |site: u32| self.model.candidates()[site as usize];
         let metric = self.model.measure().0;
-        let mut found = Vec::new();
+        let mut sites = Vec::new();
+        // A few too many are sorted out by cost; of very many only the nearest are ever asked for.
+        let bearable = most.saturating_mul(4).saturating_add(64);
         let mut add = |site: u32| {
-            let to = self.model.candidates()[site as usize];
-            if metric.distance(at, to) <= radius {
-                found.push((self.weights[row] * self.model.distance(at, to), site));
+            if metric.distance(at, to(site)) <= radius {
+                sites.push(site);
             }
+            sites.len() <= bearable
         };
-        match &self.tree {
+        let is_whole = match &self.tree {
             Tree::Plane(tree) => circle(tree, at, radius, &mut add),
             Tree::Sphere(tree) => {
                 let arc = (radius / EARTH_RADIUS).min(std::f64::consts::PI);
-                circle(tree, on_sphere(at), 2.0 * (arc / 2.0).sin(), &mut add);
+                circle(tree, on_sphere(at), 2.0 * (arc / 2.0).sin(), &mut add)
             }
-        }
+        };
+        let radius = if is_whole {
+            radius
+        } else {
+            let (nearest, reach) = self.nearest(row, most);
+            sites = nearest.into_iter().filter(|&site| metric.distance(at, to(site)) <= reach).collect();
+            reach
+        };
+        let mut found: Vec<Entry> = sites.into_iter().map(|site| (self.cost(row, site), site)).collect();
         found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let complete = if found.len() == self.n_sites {
+        let mut complete = if found.len() == self.n_sites {
             f64::INFINITY
         } else {
             self.weights[row] * self.model.measure().1.map_or(radius, |rounding| rounding.apply(radius))
         };
+        if let Some(left_out) = found.get(most) {
+            complete = complete.min(left_out.0);
+            found.truncate(most);
+        }
         (found, complete)
+    }
+
+    /// So many sites nearest to a row by the straight line, and a radius within which there is no other.
+    fn nearest(&self, row: usize, count: usize) -> (Vec<u32>, f64) {
+        let at = self.points[row];
+        let take = |order: &mut dyn Iterator<Item = (u32, f64)>| {
+            let sites: Vec<u32> = (&mut *order).take(count).map(|(site, _)| site).collect();
+            // Somewhat less than the way to the next, for what rounding in the tree could lose.
+            let reach = order.next().map_or(f64::INFINITY, |(_, squared)| {
+                let reach = squared.sqrt() * (1.0 - 1e-9) - f64::MIN_POSITIVE.sqrt();
+                if squared.is_finite() { reach.max(0.0) } else { 0.0 }
+            });
+            (sites, reach)
+        };
+        match &self.tree {
+            Tree::Plane(tree) => {
+                take(&mut tree.nearest_neighbor_iter_with_distance_2(at).map(|(entry, squared)| (entry.data, squared)))
+            }
+            Tree::Sphere(tree) => {
+                let near = tree.nearest_neighbor_iter_with_distance_2(on_sphere(at));
+                let (sites, chord) = take(&mut near.map(|(entry, squared)| (entry.data, squared)));
+                let arc = if chord < 2.0 { 2.0 * (chord / 2.0).asin() } else { std::f64::consts::PI };
+                (sites, arc * EARTH_RADIUS)
+            }
+        }
     }
 
     /// The sites in an order in which neighbours stand together.
@@ -187,14 +228,13 @@ fn entries<P: rstar::Point>(sites: &[[f64; 2]], place: impl Fn([f64; 2]) -> P) -
     (0_u32..).zip(sites).map(|(j, &at)| GeomWithData::new(place(at), j)).collect()
 }
 
-/// Candidates within a radius, and a little more than rounding in the tree could lose.
-fn circle<P>(tree: &RTree<GeomWithData<P, u32>>, at: P, radius: f64, add: &mut impl FnMut(u32))
+/// Candidates within a radius, and a little more than rounding in the tree could lose, until `add` refuses one. Whether it
+/// took all.
+fn circle<P>(tree: &RTree<GeomWithData<P, u32>>, at: P, radius: f64, add: &mut impl FnMut(u32) -> bool) -> bool
 where
     P: rstar::Point<Scalar = f64>,
     GeomWithData<P, u32>: PointDistance + RTreeObject<Envelope = AABB<P>>,
 {
     let wider = radius * (1.0 + 1e-9) + f64::MIN_POSITIVE.sqrt();
-    for entry in tree.locate_within_distance(at, wider * wider) {
-        add(entry.data);
-    }
+    tree.locate_within_distance(at, wider * wider).all(|entry| add(entry.data))
 }

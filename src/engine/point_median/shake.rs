@@ -112,12 +112,7 @@ impl Search {
         self.record = None;
         state.commit();
         let rows = state.ground.lists.n_rows();
-        let mut tries = 0_u32;
-        while state.work < most && rows > 0 {
-            tries += 1;
-            if tries.is_multiple_of(16) && control.stop().is_some() {
-                break;
-            }
+        while state.work < most && rows > 0 && control.stop().is_none() {
             state.work += 16;
             let before = state.value;
             let row = random.below(rows);
