@@ -164,8 +164,11 @@ fn threads_do_not_change_the_answer() {
     let (points, weights) = town(300, 7);
     let model = PMedian::from_points(points).weights(weights).p(15);
     let solve = |threads| model.solve(&SolveOptions::default().threads(threads).seed(3)).unwrap();
-    let (one, four) = (solve(1), solve(4));
-    assert_eq!((one.sites, one.objective, one.bound, one.nodes), (four.sites, four.objective, four.bound, four.nodes));
+    let one = solve(1);
+    for many in [solve(4), solve(30_000)] {
+        assert_eq!((&one.sites, one.objective, one.bound), (&many.sites, many.objective, many.bound));
+        assert_eq!(one.nodes, many.nodes);
+    }
 }
 
 #[test]

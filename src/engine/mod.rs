@@ -256,9 +256,16 @@ fn warm_sites<M: Model>(model: &M, options: &SolveOptions) -> Result<Option<Vec<
     Ok(Some(sites))
 }
 
-/// Runs something on so many threads; on all where they cannot be had.
+/// How many threads to start where so many were asked for: more than cores bring nothing.
+fn useful_threads(asked: Option<usize>) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    asked.map_or(cores, |threads| threads.clamp(1, cores))
+}
+
+/// Runs something on so many threads, but no more than there are cores; on all where they cannot be had.
 fn on_threads<T: Send>(threads: Option<usize>, run: impl FnOnce() -> T + Send) -> T {
-    let pool = threads.and_then(|threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok());
+    let build = |threads| rayon::ThreadPoolBuilder::new().num_threads(useful_threads(Some(threads))).build().ok();
+    let pool = threads.and_then(build);
     match pool {
         Some(pool) => pool.install(run),
         None => run(),
@@ -284,3 +291,15 @@ macro_rules! solvable {
     };
 }
 pub(crate) use solvable;
+
+#[cfg(test)]
+mod tests {
+    use super::{on_threads, useful_threads};
+
+    #[test]
+    fn no_more_threads_start_than_there_are_cores() {
+        let cores = useful_threads(None);
+        assert_eq!((useful_threads(Some(1)), useful_threads(Some(usize::MAX))), (1, cores));
+        assert_eq!(on_threads(Some(30_000), rayon::current_num_threads), cores);
+    }
+}

@@ -108,7 +108,7 @@ pub struct SolveOptions {
     pub method: Method,
     /// The solver behind the formulation.
     pub backend: Backend,
-    /// Number of threads; `None`: all cores. The answer does not depend on it.
+    /// Number of threads; `None`: all cores, and no more than these are started. The answer does not depend on it.
     pub threads: Option<usize>,
     /// Seed of everything random.
     pub seed: u64,

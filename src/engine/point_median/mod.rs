@@ -21,9 +21,9 @@ mod strays;
 mod tournament;
 mod tree;
 
-use super::Ended;
 use super::obstacles::site_obstacles;
 use super::random::Random;
+use super::{Ended, on_threads};
 use crate::error::Error;
 use crate::model::{PointMedian, Sense, SiteState};
 use crate::solve::{Control, Limit, Method, PRECISION, Phase, Proof, Reason, Solution, SolveOptions};
@@ -92,17 +92,10 @@ impl PointMedian {
             };
             return self.verified(self.evaluate(&solution.sites)?, proof, options, control.seconds());
         }
-        let threads = options.threads.unwrap_or(0);
-        let pool =
-            rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| Error::Unavailable {
-                argument: "threads",
-                value: threads.to_string(),
-                reason: format!("they did not start: {error}"),
-            })?;
-        let outcome = pool.install(|| Course::new(self, &control)?.run(&warm))?;
+        let outcome = on_threads(options.threads, || Course::new(self, &control)?.run(&warm))?;
         let backend = (options.method != Method::Heuristic).then_some(options.backend);
         let proof = Proof { bound: outcome.bound, limit: outcome.ended.limit(), nodes: outcome.nodes, backend };
-        pool.install(|| self.verified(self.evaluate(&outcome.sites)?, proof, options, control.seconds()))
+        on_threads(options.threads, || self.verified(self.evaluate(&outcome.sites)?, proof, options, control.seconds()))
     }
 
     /// Whether the matrix of all pairs stays within the memory limit.

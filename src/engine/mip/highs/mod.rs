@@ -11,11 +11,10 @@ mod run;
 mod worker;
 mod write;
 
-use std::thread;
-
 use good_lp::SolverModel;
 
 use super::{Ended, Formulation, Found};
+use crate::engine::useful_threads;
 use crate::error::Error;
 use crate::solve::{Control, Limit, Phase};
 
@@ -89,9 +88,8 @@ fn build(formulation: Formulation<'_>, control: &Control) -> Result<Option<highs
 
 fn options(control: &Control) -> Settings {
     let options = control.options;
-    // More threads than cores bring nothing, and HiGHS starts them all.
-    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = options.threads.map_or(cores, |threads| threads.min(cores));
+    // HiGHS starts all that it is given.
+    let threads = useful_threads(options.threads);
     Settings {
         threads: i32::try_from(threads).unwrap_or(i32::MAX),
         seed: i32::try_from(options.seed % 2_147_483_647).unwrap_or(0),
