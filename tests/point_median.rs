@@ -212,6 +212,39 @@ fn few_sites_leave_every_point_a_list_where_memory_is_short() {
 }
 
 #[test]
+fn a_matrix_that_does_not_fit_is_not_built_and_leaves_the_plan_of_the_heuristic() {
+    let (points, weights) = town(300, 13);
+    let model = PMedian::from_points(points.clone()).weights(weights.clone()).p(5);
+    let many: Vec<[f64; 2]> = (0..100_000_u32).map(|j| [f64::from(j % 400), f64::from(j / 400)]).collect();
+    let large = PMedian::from_points(points).weights(weights).sites(many).p(100);
+    let limited = SolveOptions::default().memory_limit(300 * 300 * 32 - 1);
+    for (model, options) in [(&model, limited), (&large, SolveOptions::default())] {
+        let heuristic = model.solve(&options.clone().method(Method::Heuristic)).unwrap();
+        let solution = model.solve(&options.method(Method::Mip)).unwrap();
+        assert_eq!((solution.method, solution.status), (Method::Mip, Status::Feasible));
+        assert_eq!((solution.limit, solution.bound), (Some(Limit::Memory), None));
+        assert_eq!((solution.sites, solution.objective), (heuristic.sites, heuristic.objective));
+    }
+}
+
+#[test]
+fn the_formulation_obeys_the_limits_of_the_whole_solve() {
+    let (points, weights) = town(200, 17);
+    let model = PMedian::from_points(points).weights(weights).p(5);
+    let token = CancelToken::new();
+    token.cancel();
+    for (options, limit) in [
+        (SolveOptions::default().time_limit(Duration::ZERO), Limit::Time),
+        (SolveOptions::default().cancel(token), Limit::Interrupt),
+    ] {
+        let solution = model.solve(&options.method(Method::Mip)).unwrap();
+        assert_eq!((solution.method, solution.status, solution.limit), (Method::Mip, Status::Feasible, Some(limit)));
+    }
+    let in_time = SolveOptions::default().time_limit(Duration::MAX).method(Method::Mip);
+    assert!(model.solve(&in_time).unwrap().is_optimal());
+}
+
+#[test]
 fn points_in_few_places_and_little_memory_come_to_an_end() {
     let points: Vec<[f64; 2]> = (0..600_u32).map(|i| [f64::from(i % 3), f64::from(i % 2)]).collect();
     for (metric, p) in [(Metric::Euclidean, 1), (Metric::Manhattan, 2), (Metric::Euclidean, 5)] {

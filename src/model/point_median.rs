@@ -288,23 +288,24 @@ impl PointMedian {
         best
     }
 
-    /// The same model over a travel matrix that holds every pair.
-    pub(crate) fn with_matrix(&self) -> Result<PMedian, Error> {
+    /// The same model over a travel matrix that holds every pair; `None` when `is_over` said so on the way.
+    pub(crate) fn with_matrix(&self, is_over: impl Fn() -> bool + Sync) -> Result<Option<PMedian>, Error> {
         use rayon::prelude::*;
-        let rows: Vec<Vec<f64>> = (self.points.par_iter())
-            .map(|&at| self.candidates().iter().map(|&to| self.distance(at, to)).collect())
-            .collect();
         let shape = (self.points.len(), self.candidates().len());
-        let costs = ndarray::Array2::from_shape_vec(shape, rows.concat()).map_err(|error| Error::InvalidValue {
-            argument: "points",
-            value: shape.0.to_string(),
-            reason: error.to_string(),
-        })?;
+        let mut costs = ndarray::Array2::<f64>::zeros(shape);
+        let rows: Vec<_> = costs.outer_iter_mut().zip(&self.points).collect();
+        let filled = rows.into_par_iter().try_for_each(|(mut row, &at)| {
+            row.iter_mut().zip(self.candidates()).for_each(|(cost, &to)| *cost = self.distance(at, to));
+            (!is_over()).then_some(())
+        });
+        if filled.is_none() {
+            return Ok(None);
+        }
         let weights: Vec<f64> = (0..self.points.len()).map(|i| self.weight(i)).collect();
         let model = PMedian::new(TravelMatrix::from_dense(costs.view())?, weights);
         let Rules { p, required, forbidden, existing, .. } = self.rules.clone();
         let model = model.required(required).forbidden(forbidden).existing(existing);
-        Ok(p.into_iter().fold(model, PMedian::p))
+        Ok(Some(p.into_iter().fold(model, PMedian::p)))
     }
 }
 
@@ -313,4 +314,19 @@ where
     P: rstar::Point,
 {
     open.iter().map(|&j| GeomWithData::new(place(j), j)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Model;
+
+    #[test]
+    fn the_matrix_holds_every_pair_unless_it_is_stopped() -> Result<(), Error> {
+        let model = PMedian::from_points([[0.0, 0.0], [3.0, 4.0]]).p(1);
+        let matrix = model.with_matrix(|| false)?;
+        assert_eq!(matrix.and_then(|matrix| matrix.travel().cost(1, 0)), Some(5.0));
+        assert!(model.with_matrix(|| true)?.is_none());
+        Ok(())
+    }
 }

@@ -21,6 +21,8 @@ mod strays;
 mod tournament;
 mod tree;
 
+use std::time::Duration;
+
 use super::obstacles::site_obstacles;
 use super::random::Random;
 use super::{Ended, on_threads};
@@ -59,6 +61,9 @@ const SOME: usize = 8;
 const TINY: usize = 20_000;
 const LARGE: usize = 400_000;
 const HUGE: usize = 1_500_000;
+/// Most pairs for which a matrix is built when no memory limit is given, and bytes that each takes on the way.
+const PAIRS: usize = 25_000_000;
+const BYTES_PER_PAIR: usize = 32;
 /// Rows from which it counts as huge too.
 const MANY: usize = 30_000;
 /// Work of the heuristic alone, in list entries.
@@ -67,7 +72,9 @@ const HEURISTIC: usize = 200;
 impl PointMedian {
     /// Solves the model.
     ///
-    /// [`Method::Mip`] writes the plain formulation, for which all pairs are stored: for small models only.
+    /// [`Method::Mip`] writes the plain formulation, for which all pairs are stored: for small models only. Where these take
+    /// more than the memory limit (25 million pairs, if none is given) the answer is the plan of the heuristic with
+    /// [`Limit::Memory`].
     ///
     /// # Errors
     ///
@@ -82,15 +89,8 @@ impl PointMedian {
         if !reasons.is_empty() {
             return Err(Self::infeasible(reasons));
         }
-        if options.method == Method::Mip && self.fits(options) {
-            let solution = self.with_matrix()?.solve(options)?;
-            let proof = Proof {
-                bound: solution.bound,
-                limit: solution.limit,
-                nodes: solution.nodes,
-                backend: solution.backend,
-            };
-            return self.verified(self.evaluate(&solution.sites)?, proof, options, control.seconds());
+        if options.method == Method::Mip {
+            return self.formulated(&warm, &control);
         }
         let outcome = on_threads(options.threads, || Course::new(self, &control)?.run(&warm))?;
         let backend = (options.method != Method::Heuristic).then_some(options.backend);
@@ -98,10 +98,38 @@ impl PointMedian {
         on_threads(options.threads, || self.verified(self.evaluate(&outcome.sites)?, proof, options, control.seconds()))
     }
 
-    /// Whether the matrix of all pairs stays within the memory limit.
+    /// Solves the plain formulation, over the matrix of all pairs; where that does not fit, or a limit comes before it is
+    /// built, the plan is the heuristic's.
+    fn formulated(&self, warm: &[u32], control: &Control) -> Result<Solution, Error> {
+        let options = control.options;
+        let limit = if !self.fits(options) {
+            Limit::Memory
+        } else if let Some(matrix) = self.with_matrix(|| control.stop().is_some())? {
+            let passed = Duration::from_secs_f64(control.seconds());
+            let time_limit = options.time_limit.map(|limit| limit.saturating_sub(passed));
+            match matrix.solve(&SolveOptions { time_limit, ..options.clone() }) {
+                Err(Error::NoSolution { limit, .. }) => limit,
+                solution => {
+                    let Solution { sites, bound, limit, nodes, backend, .. } = solution?;
+                    let proof = Proof { bound, limit, nodes, backend };
+                    return self.verified(self.evaluate(&sites)?, proof, options, control.seconds());
+                }
+            }
+        } else {
+            control.stop().unwrap_or(Limit::Time)
+        };
+        let alone = SolveOptions { method: Method::Heuristic, ..options.clone() };
+        let inner = control.on_the_way(&alone, Sense::Minimize);
+        let outcome = on_threads(options.threads, || Course::new(self, &inner)?.run(warm))?;
+        let limit = outcome.ended.limit().unwrap_or(limit);
+        let proof = Proof { bound: None, limit: Some(limit), nodes: 0, backend: Some(options.backend) };
+        self.verified(self.evaluate(&outcome.sites)?, proof, options, control.seconds())
+    }
+
+    /// Whether the matrix of all pairs stays within the memory limit, or without one within what is bearable.
     fn fits(&self, options: &SolveOptions) -> bool {
-        let bytes = self.points().len().saturating_mul(self.candidates().len()).saturating_mul(32);
-        options.memory_limit.is_none_or(|limit| bytes <= limit)
+        let pairs = self.points().len().saturating_mul(self.candidates().len());
+        options.memory_limit.map_or(pairs <= PAIRS, |limit| pairs.saturating_mul(BYTES_PER_PAIR) <= limit)
     }
 
     fn obstacles(&self) -> Result<Vec<Reason>, Error> {
