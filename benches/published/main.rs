@@ -101,7 +101,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// A line of the table.
 fn line(instance: &Instance, solution: &Solution) -> String {
     format!(
-        "| {} | {} | {} | {} | {} | {} | {:.2} | {} | {} | {} | {} |",
+        "| {} | {} | {} | {} | {} | {} | {:.3} | {} | {} | {} | {} |",
         instance.name,
         solution.demand_ids.len(),
         instance.p.map_or("-".into(), |p| p.to_string()),

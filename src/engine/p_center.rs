@@ -28,6 +28,11 @@ impl Engine for PCenter {
     fn exact(&self, start: Option<&Plan>, control: &Control) -> Result<Outcome, Error> {
         let instance = Instance::of(self)?;
         let own = control.options.method == Method::Auto;
+        if own {
+            log::info!("p-center: search over the radii by covers of who is left out, a tree last");
+        } else {
+            log::info!("p-center: the solver at every radius: the method asks for it");
+        }
         let known = start.map(|plan| (plan.objective, instance.local(&plan.sites)));
         let searched = search(&instance, known, own, control)?;
         let plan = match &searched.chosen {

@@ -25,5 +25,7 @@ def test_a_solve_tells_which_way_it_takes_and_why(model, caplog):
 
 
 def test_nothing_is_told_until_it_is_asked_for(model, caplog):
+    # The level that the logger has when nobody sets one.
+    caplog.set_level(logging.NOTSET, logger="siting")
     model.solve()
     assert not caplog.messages

@@ -52,6 +52,10 @@ pub(crate) fn exact<M: Model>(
     control: &Control,
 ) -> Result<Outcome, Error> {
     let problem = Problem::of(model, charged)?;
+    match control.options.method {
+        Method::Mip => mip::tell_whole(M::NAME, "the method asks for it", control),
+        _ => log::info!("{}: Lagrangian bound, sites settled by it, then branch and bound on what is left", M::NAME),
+    }
     let proof = prove(&problem, start.map(|plan| plan.sites.as_slice()), control)?;
     let plan = match &proof.sites {
         Some(sites) => Some(model.evaluate(sites)?),
