@@ -256,6 +256,29 @@ fn warm_sites<M: Model>(model: &M, options: &SolveOptions) -> Result<Option<Vec<
     Ok(Some(sites))
 }
 
+/// What is left after the solver failed within a search of our own, which has a plan and a bound by then: the formulation
+/// as a whole, and if that fails too, the plan and the bound.
+fn after_failure<M: Model>(
+    error: &Error,
+    (best, bound): (&Plan, Option<f64>),
+    whole: impl FnOnce() -> Result<Outcome, Error>,
+) -> Result<Outcome, Error> {
+    let model = M::NAME;
+    log::warn!("{model}: a linear programme of the search failed, so the solver gets the formulation: {error}");
+    match whole() {
+        Ok(outcome) => {
+            let bounds = outcome.bound.into_iter().chain(bound);
+            let bound = bounds.reduce(|a, b| if M::SENSE.better(a, b) { b } else { a });
+            Ok(Outcome { plan: better_plan::<M>(outcome.plan, Some(best.clone())), bound, ..outcome })
+        }
+        Err(error @ Error::Solver { .. }) => {
+            log::warn!("{model}: so did the formulation, and the plan stays unproven: {error}");
+            Ok(Outcome { plan: Some(best.clone()), bound, ended: Ended::Complete, nodes: 0 })
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Runs something on so many threads; on all where they cannot be had.
 fn on_threads<T: Send>(threads: Option<usize>, run: impl FnOnce() -> T + Send) -> T {
     let pool = threads.and_then(|threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok());
