@@ -54,7 +54,7 @@ impl Engine for MaxCover {
             cells.len(),
             cells.n_sites()
         );
-        let why = mip::why_whole(control).or_else(|| why_not_branched(&cells));
+        let why = mip::why_whole(control).or_else(|| cells.why_not_plain());
         match (why, start) {
             (None, Some(plan)) => {
                 log::info!(
@@ -210,15 +210,6 @@ pub(crate) fn fill_up(open: &mut Vec<u32>, by_site: &SiteRules, p: Option<usize>
 /// A choice made of the shares of a relaxation, and what it covers.
 fn rounded(cells: &Cells, shares: &[f64]) -> Option<(f64, Vec<u32>)> {
     cover::rounded(cells, shares).map(|chosen| (cover::value(cells, &chosen), chosen))
-}
-
-/// Why the bound of the engine is not as strong as the linear relaxation; `None` where it is.
-fn why_not_branched(cells: &Cells) -> Option<&'static str> {
-    if cells.p.is_some() && cells.budget.is_some() {
-        return Some("p and a budget bind at once");
-    }
-    // Their z are integral.
-    cells.need.iter().any(|&need| need > 1).then_some("demand points ask for more than one site")
 }
 
 /// 1 when all weights are whole numbers whose sum is exact, so that every objective is whole; otherwise 0.
