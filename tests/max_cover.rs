@@ -3,7 +3,9 @@
 mod support;
 
 use proptest::prelude::*;
-use siting::{Backend, Error, MaxCover, Method, Metric, Model, Reason, Rules, SolveOptions, TravelMatrix, check};
+use siting::{
+    Backend, Error, MaxCover, Method, Metric, Model, Reason, Rules, SolveOptions, Status, TravelMatrix, check,
+};
 use support::{Town, allowed, money, rules, subsets, towns};
 
 /// Weight that a set covers, counted point by point.
@@ -202,4 +204,40 @@ fn points_merge_without_changing_the_answer() {
         .map(|open| model.evaluate(&open.iter().map(|&j| j as u32).collect::<Vec<_>>()).unwrap().objective)
         .fold(0.0, f64::max);
     assert_eq!(solution.objective, most);
+}
+
+/// Whole numbers from 0 on that look random (Knuth's linear congruential generator).
+fn scattered(seed: u64) -> impl FnMut(u64) -> u64 {
+    let mut state = seed;
+    move |below| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    }
+}
+
+#[test]
+fn large_weights_that_hardly_differ_do_not_break_the_solver() {
+    let mut unproven = 0;
+    for seed in 0..80 {
+        let mut random = scattered(seed);
+        let (base, share) = ([1.6e7, 1.6e9, 5e9, 1.6e10][seed as usize % 4], 10 + random(20));
+        let (p, weights) = (2 + random(4) as u32, (0..60).map(|_| base + random(50) as f64).collect::<Vec<f64>>());
+        let pairs: Vec<(u32, u32, f64)> =
+            (0..60).flat_map(|i| (0..14).map(move |j| (i, j, 1.0))).filter(|_| random(100) < share).collect();
+        let reach = |j: u32| pairs.iter().filter(|pair| pair.1 == j).fold(0_u64, |bits, pair| bits | 1 << pair.0);
+        let reach: Vec<u64> = (0..14).map(reach).collect();
+        let value = |open: u32| {
+            let bits = (0..14).filter(|j| open >> j & 1 == 1).fold(0, |bits, j| bits | reach[j]);
+            weights.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1).map(|(_, weight)| weight).sum::<f64>()
+        };
+        let best = (0..1_u32 << 14).filter(|open| open.count_ones() == p).map(value).fold(0.0, f64::max);
+        let travel = TravelMatrix::from_pairs(60, 14, &pairs).unwrap();
+        let solution = MaxCover::new(travel, weights.clone()).p(p as usize).solve(&SolveOptions::default()).unwrap();
+        // Plans that differ by less than the precision of a gap are as good.
+        let noise = 1e-9 * best;
+        assert!((solution.objective - best).abs() <= noise, "seed {seed}: {} of {best}", solution.objective);
+        assert!(solution.bound.unwrap() >= best - noise, "seed {seed}");
+        unproven += u32::from(solution.status != Status::Optimal);
+    }
+    assert_eq!(unproven, 0);
 }

@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from siting import _siting
 from siting._ids import Ids
 from siting._layer import Layer, check_crs, read_layer, unit_of
 from siting._naming import naming
 from siting._numbers import Floats, floats, for_each, is_number
-from siting._optional import is_a
+from siting._optional import is_a, need
 from siting._zone import check_no_world_map
 from siting.errors import InputError
 from siting.travel import TravelMatrix
@@ -21,10 +22,17 @@ from siting.travel import TravelMatrix
 _EXPECTED = "an array of shape (n, 2), a layer of points, or an iterable of such chunks is expected"
 
 
-def merge(points: Any, sites: Any, weights: Any, within: float) -> tuple[TravelMatrix, Floats, int]:
-    """The cells of points as a travel matrix without distances, their weights, and how many points."""
+def read_sites(sites: Any) -> Layer:
+    """The sites among which points may be merged."""
     layer = read_layer("sites", sites)
     check_no_world_map("sites", layer.crs)
+    return layer
+
+
+def merge(
+    points: Any, layer: Layer, weights: Any, within: float
+) -> tuple[TravelMatrix, Floats, int]:
+    """The cells of points as a travel matrix without distances, their weights, and how many points."""
     with naming(sites=layer.ids):
         cells = _siting.PointCells(layer.points, within)
     if _is_points(points):
@@ -37,10 +45,11 @@ def merge(points: Any, sites: Any, weights: Any, within: float) -> tuple[TravelM
             )
         for number, (chunk, own) in enumerate(_chunks(points)):
             _add(cells, chunk, weights if own is None else own, layer, number)
+    n_points = cells.n_points
     core, sums = cells.finish(site_ids=layer.ids.names)
     demand = replace(Layer(Ids.range(core.n_demand)), merged=True)
     travel = TravelMatrix._of(core, demand, layer, unit=unit_of(layer.crs, "euclidean"))
-    return travel, sums, cells.n_points
+    return travel, sums, n_points
 
 
 def _is_points(points: Any) -> bool:
@@ -111,6 +120,23 @@ def _weights(weights: Any, layer: Layer) -> Floats | None:
         numbers = np.full(0 if layer.xy is None else len(layer.xy), float(weights))
     elif layer.frame is not None:
         numbers = for_each("weights", weights, layer, "point")
+    elif is_a(weights, "pandas", "Series"):
+        numbers = floats("weights", _in_order(weights))
     else:
         numbers = floats("weights", weights)
     return None if numbers is None else np.ascontiguousarray(numbers)
+
+
+def _in_order(weights: Any) -> NDArray[Any]:
+    """The numbers of a Series for points without ids, which only one numbered like them fits."""
+    index = weights.index
+    if not index.equals(need("pandas", "a Series", "geo").RangeIndex(len(index))):
+        shown = ", ".join(repr(label) for label in index[:3].tolist())
+        raise InputError(
+            f"weights is a Series with the index {shown}, ..., but the points are numbered 0, 1, ...: pass "
+            "weights.to_numpy() where it is in the order of the points, or give the points as a "
+            "GeoDataFrame or GeoSeries with that index",
+            "weights",
+        )
+    numbers: NDArray[Any] = weights.to_numpy()
+    return numbers

@@ -1,6 +1,7 @@
 //! Points merged into cells while they stream by.
 
 use numpy::{PyArray1, PyReadonlyArray2};
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use siting::{Error, Ids};
 
@@ -13,7 +14,7 @@ const PIECE: usize = 1 << 22;
 
 /// Demand points merged by the sites in their reach.
 #[pyclass(module = "siting._siting")]
-pub struct PointCells(siting::PointCells);
+pub struct PointCells(Option<siting::PointCells>);
 
 type Finished<'py> = (TravelMatrix, Bound<'py, PyArray1<f64>>);
 
@@ -22,7 +23,7 @@ impl PointCells {
     #[new]
     #[pyo3(signature = (sites, within))]
     fn new(sites: PyReadonlyArray2<'_, f64>, within: f64) -> CoreResult<Self> {
-        Ok(Self(siting::PointCells::new(&points("sites", &sites)?, within)?))
+        Ok(Self(Some(siting::PointCells::new(&points("sites", &sites)?, within)?)))
     }
 
     /// Adds points with a weight each, or 1 each; `chunk` is the number that errors give. The arrays must be contiguous.
@@ -50,7 +51,7 @@ impl PointCells {
         for (number, piece) in all.chunks(PIECE).enumerate() {
             let from = number * PIECE;
             let weights = weights.map(|weights| &weights[from..from + piece.len()]);
-            let cells = &mut self.0;
+            let cells = self.0.as_mut().ok_or_else(taken)?;
             py.detach(|| cells.add(piece, weights)).map_err(|error| placed(error, chunk, from))?;
             py.check_signals()?;
         }
@@ -58,19 +59,28 @@ impl PointCells {
     }
 
     #[getter]
-    fn n_points(&self) -> usize {
-        self.0.n_points()
+    fn n_points(&self) -> PyResult<usize> {
+        Ok(self.0.as_ref().ok_or_else(taken)?.n_points())
     }
 
-    /// The cells as a travel matrix of costs 0 and their weights; the points are not kept.
+    /// The cells as a travel matrix of costs 0 and their weights; the points are not kept, and no more can come.
     #[pyo3(signature = (*, site_ids=None))]
-    fn finish<'py>(&self, py: Python<'py>, site_ids: Option<Names>) -> CoreResult<Finished<'py>> {
-        let site_ids: Ids = Names::ids(site_ids, self.0.n_sites())?;
-        let (travel, weights) = py.detach(|| self.0.clone().finish())?;
-        let demand_ids = travel.demand_ids().clone();
-        let travel = TravelMatrix(std::sync::Arc::new(travel.with_ids(demand_ids, site_ids)?));
-        Ok((travel, PyArray1::from_vec(py, weights)))
+    fn finish<'py>(&mut self, py: Python<'py>, site_ids: Option<Names>) -> PyResult<Finished<'py>> {
+        let cells = self.0.take().ok_or_else(taken)?;
+        Ok(finished(py, cells, site_ids)?)
     }
+}
+
+fn finished<'py>(py: Python<'py>, cells: siting::PointCells, site_ids: Option<Names>) -> CoreResult<Finished<'py>> {
+    let site_ids: Ids = Names::ids(site_ids, cells.n_sites())?;
+    let (travel, weights) = py.detach(|| cells.finish())?;
+    let demand_ids = travel.demand_ids().clone();
+    let travel = TravelMatrix(std::sync::Arc::new(travel.with_ids(demand_ids, site_ids)?));
+    Ok((travel, PyArray1::from_vec(py, weights)))
+}
+
+fn taken() -> PyErr {
+    PyRuntimeError::new_err("the cells were finished before")
 }
 
 /// An error about a piece as one about the chunk it is of, or about the only array there is.

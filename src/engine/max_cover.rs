@@ -54,7 +54,7 @@ impl Engine for MaxCover {
             cells.len(),
             cells.n_sites()
         );
-        let why = mip::why_whole(control).or_else(|| why_not_branched(&cells));
+        let why = mip::why_whole(control).or_else(|| cells.why_not_plain());
         match (why, start) {
             (None, Some(plan)) => {
                 log::info!(
@@ -64,16 +64,7 @@ impl Engine for MaxCover {
             }
             (why, _) => mip::tell_whole(Self::NAME, why.unwrap_or("no plan is known to start from"), control),
         }
-        let known = start.map(|plan| cells.local(&plan.sites));
-        let found = mip::solve(mip::cover::max_cover(&cells, known.as_deref(), step), control)?;
-        let plan = match &found.values {
-            Some(values) => Some(self.plan(&cells, &mip::cover::open_sites(&cells, values))?),
-            None => None,
-        };
-        let largest = cells.weight.iter().copied().fold(0.0, f64::max);
-        let best = plan.as_ref().or(start).map(|plan| plan.objective);
-        let bound = best.map_or(found.bound, |best| found.bound_beside(best, largest));
-        Ok(Outcome { plan, bound, ended: found.ended, nodes: found.nodes })
+        self.whole(&cells, start, step, control)
     }
 
     fn explain(&self, control: &Control) -> Vec<Reason> {
@@ -86,6 +77,20 @@ impl Engine for MaxCover {
 }
 
 impl MaxCover {
+    /// The formulation as a whole on the backend.
+    fn whole(&self, cells: &Cells, start: Option<&Plan>, step: f64, control: &Control) -> Result<Outcome, Error> {
+        let known = start.map(|plan| cells.local(&plan.sites));
+        let found = mip::solve(mip::cover::max_cover(cells, known.as_deref(), step), control)?;
+        let plan = match &found.values {
+            Some(values) => Some(self.plan(cells, &mip::cover::open_sites(cells, values))?),
+            None => None,
+        };
+        let largest = cells.weight.iter().copied().fold(0.0, f64::max);
+        let best = plan.as_ref().or(start).map(|plan| plan.objective);
+        let bound = best.map_or(found.bound, |best| found.bound_beside(best, largest));
+        Ok(Outcome { plan, bound, ended: found.ended, nodes: found.nodes })
+    }
+
     /// Lagrangian bound and fixing, then branch and bound on a live linear programme, from a plan in hand.
     fn branch(&self, mut cells: Cells, start: &Plan, step: f64, control: &Control) -> Result<Outcome, Error> {
         let mut value = start.objective;
@@ -102,9 +107,9 @@ impl MaxCover {
         control.incumbent(Phase::Bound, value);
         control.bound(Phase::Bound, least);
         let proven = if least <= value {
-            Proven { bound: Some(value), ended: Ended::Complete, nodes: 0 }
+            Ok(Proven { bound: Some(value), ended: Ended::Complete, nodes: 0 })
         } else if let Some(limit) = control.stop().or_else(|| control.gap_reached().then_some(Limit::Gap)) {
-            Proven { bound: Some(least), ended: Ended::Limit(limit), nodes: 0 }
+            Ok(Proven { bound: Some(least), ended: Ended::Limit(limit), nodes: 0 })
         } else {
             cells.fix(&bound.open, &bound.closed);
             let mut restarts = RESTARTS;
@@ -119,9 +124,10 @@ impl MaxCover {
                     return Ok(Outcome { plan, bound, ended: Ended::Complete, nodes: 0 });
                 }
                 let task = Task { binaries: cells.n_sites(), sense: Self::SENSE, step, known: value };
-                let root = match tree::root(mip::cover::max_cover(&cells, None, step), task, control)? {
-                    Ok(root) => root,
-                    Err(proven) => break proven,
+                let root = match tree::root(mip::cover::max_cover(&cells, None, step), task, control) {
+                    Ok(Ok(root)) => root,
+                    Ok(Err(proven)) => break Ok(proven),
+                    Err(error) => break Err(error),
                 };
                 least = least.min(root.bound);
                 let settled = root.settled.iter().flatten().count();
@@ -143,10 +149,22 @@ impl MaxCover {
                         control.incumbent(Phase::Bound, covers);
                     }
                     Some(value)
-                })?;
+                });
             }
         };
         let plan = best.map(|open| self.filled(open)).transpose()?;
+        let proven = match proven {
+            Err(error @ Error::Solver { .. }) => {
+                let least = control.best_bound().map_or(least, |known| known.min(least)).max(value);
+                let best = plan.as_ref().unwrap_or(start);
+                return super::after_failure::<Self>(&error, (best, Some(least)), || {
+                    let mut cells = self.cells()?;
+                    cells.drop_dominated();
+                    self.whole(&cells, Some(best), step, control)
+                });
+            }
+            proven => proven?,
+        };
         let bound = proven.bound.map_or(least, |bound| bound.min(least)).max(value);
         Ok(Outcome { plan, bound: Some(bound), ended: proven.ended, nodes: proven.nodes })
     }
@@ -192,15 +210,6 @@ pub(crate) fn fill_up(open: &mut Vec<u32>, by_site: &SiteRules, p: Option<usize>
 /// A choice made of the shares of a relaxation, and what it covers.
 fn rounded(cells: &Cells, shares: &[f64]) -> Option<(f64, Vec<u32>)> {
     cover::rounded(cells, shares).map(|chosen| (cover::value(cells, &chosen), chosen))
-}
-
-/// Why the bound of the engine is not as strong as the linear relaxation; `None` where it is.
-fn why_not_branched(cells: &Cells) -> Option<&'static str> {
-    if cells.p.is_some() && cells.budget.is_some() {
-        return Some("p and a budget bind at once");
-    }
-    // Their z are integral.
-    cells.need.iter().any(|&need| need > 1).then_some("demand points ask for more than one site")
 }
 
 /// 1 when all weights are whole numbers whose sum is exact, so that every objective is whole; otherwise 0.

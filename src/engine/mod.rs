@@ -256,6 +256,29 @@ fn warm_sites<M: Model>(model: &M, options: &SolveOptions) -> Result<Option<Vec<
     Ok(Some(sites))
 }
 
+/// What is left after the solver failed within a search of our own, which has a plan and a bound by then: the formulation
+/// as a whole, and if that fails too, the plan and the bound.
+fn after_failure<M: Model>(
+    error: &Error,
+    (best, bound): (&Plan, Option<f64>),
+    whole: impl FnOnce() -> Result<Outcome, Error>,
+) -> Result<Outcome, Error> {
+    let model = M::NAME;
+    log::warn!("{model}: a linear programme of the search failed, so the solver gets the formulation: {error}");
+    match whole() {
+        Ok(outcome) => {
+            let bounds = outcome.bound.into_iter().chain(bound);
+            let bound = bounds.reduce(|a, b| if M::SENSE.better(a, b) { b } else { a });
+            Ok(Outcome { plan: better_plan::<M>(outcome.plan, Some(best.clone())), bound, ..outcome })
+        }
+        Err(error @ Error::Solver { .. }) => {
+            log::warn!("{model}: so did the formulation, and the plan stays unproven: {error}");
+            Ok(Outcome { plan: Some(best.clone()), bound, ended: Ended::Complete, nodes: 0 })
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// How many threads to start where so many were asked for: more than cores bring nothing.
 fn useful_threads(asked: Option<usize>) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);

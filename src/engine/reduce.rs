@@ -106,6 +106,15 @@ impl Cells {
         self.site.len()
     }
 
+    /// Why this is not maximal covering in its plain form, in which one open site covers a cell and either p or a budget
+    /// binds; `None` where it is. Searches and bounds of that form ask.
+    pub fn why_not_plain(&self) -> Option<&'static str> {
+        if self.p.is_some() && self.budget.is_some() {
+            return Some("p and a budget bind at once");
+        }
+        self.need.iter().any(|&need| need > 1).then_some("demand points ask for more than one site")
+    }
+
     /// Builds the cells of a covering model that asks for `backup` open sites in reach of each point.
     ///
     /// `must_pay` says that site costs matter (a budget or a cost objective): then an existing site whose closing frees

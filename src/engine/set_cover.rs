@@ -62,20 +62,7 @@ impl Engine for SetCover {
             }
             (why, _) => mip::tell_whole(Self::NAME, why.unwrap_or("no plan is known to start from"), control),
         }
-        // Dominated sites may have left the known plan; then it is no start.
-        let known = start
-            .map(|plan| cells.local(&plan.sites))
-            .filter(|chosen| set_cover::covers(&cells, self.wanted(), chosen));
-        let found =
-            mip::solve(mip::cover::set_cover(&cells, self.wanted(), known.as_deref(), constant, step), control)?;
-        let plan = match &found.values {
-            Some(values) => Some(self.plan(&cells, &mip::cover::open_sites(&cells, values))?),
-            None => None,
-        };
-        let largest = cells.cost.iter().copied().fold(0.0, f64::max);
-        let best = plan.as_ref().or(start).map(|plan| plan.objective);
-        let bound = best.map_or(found.bound, |best| found.bound_beside(best, largest));
-        Ok(Outcome { plan, bound, ended: found.ended, nodes: found.nodes })
+        self.whole(&cells, start, (constant, step), control)
     }
 
     fn explain(&self, control: &Control) -> Vec<Reason> {
@@ -88,6 +75,30 @@ impl Engine for SetCover {
 }
 
 impl SetCover {
+    /// The formulation as a whole on the backend. `money` is what the open sites cost, and what objectives are whole
+    /// multiples of.
+    fn whole(
+        &self,
+        cells: &Cells,
+        start: Option<&Plan>,
+        money: (f64, f64),
+        control: &Control,
+    ) -> Result<Outcome, Error> {
+        let (constant, step) = money;
+        // Dominated sites may have left the known plan; then it is no start.
+        let known =
+            start.map(|plan| cells.local(&plan.sites)).filter(|chosen| set_cover::covers(cells, self.wanted(), chosen));
+        let found = mip::solve(mip::cover::set_cover(cells, self.wanted(), known.as_deref(), constant, step), control)?;
+        let plan = match &found.values {
+            Some(values) => Some(self.plan(cells, &mip::cover::open_sites(cells, values))?),
+            None => None,
+        };
+        let largest = cells.cost.iter().copied().fold(0.0, f64::max);
+        let best = plan.as_ref().or(start).map(|plan| plan.objective);
+        let bound = best.map_or(found.bound, |best| found.bound_beside(best, largest));
+        Ok(Outcome { plan, bound, ended: found.ended, nodes: found.nodes })
+    }
+
     /// Branch and bound on a live linear programme, from a plan in hand. `money` is what the open sites cost, and what
     /// objectives are whole multiples of.
     fn branch(&self, cells: &Cells, start: &Plan, money: (f64, f64), control: &Control) -> Result<Outcome, Error> {
@@ -105,8 +116,16 @@ impl SetCover {
                 control.incumbent(Phase::Bound, cost);
             }
             Some(value)
-        })?;
+        });
         let plan = best.map(|chosen| self.plan(cells, &chosen)).transpose()?;
+        let proven = match proven {
+            Err(error @ Error::Solver { .. }) => {
+                let best = plan.as_ref().unwrap_or(start);
+                let whole = || self.whole(cells, Some(best), money, control);
+                return super::after_failure::<Self>(&error, (best, control.best_bound()), whole);
+            }
+            proven => proven?,
+        };
         let bound = proven.bound.or_else(|| control.best_bound());
         Ok(Outcome { plan, bound, ended: proven.ended, nodes: proven.nodes })
     }

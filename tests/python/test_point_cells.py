@@ -2,6 +2,7 @@ import pickle
 
 import geopandas
 import numpy as np
+import pandas
 import pytest
 import siting
 from brute import best, subsets
@@ -101,6 +102,27 @@ def test_one_weight_stands_for_all_and_a_name_for_a_column():
     )
 
 
+def test_a_series_of_weights_goes_by_ids_or_is_refused():
+    points = geopandas.GeoSeries.from_xy([0, 100, 200], [0, 0, 0], index=["a", "b", "c"], crs=4550)
+    people = pandas.Series({"c": 7, "a": 1, "b": 2})
+    for chunks in (points, [(points, people)]):
+        weights = people if chunks is points else None
+        model = siting.MaxCover.from_points(chunks, points, weights=weights, within=5, p=1)
+        assert (model.solve().sites, model.solve().objective) == (["c"], 7)
+    places = np.array([[0.0, 0], [100, 0], [200, 0]])
+    counted = pandas.Series([1, 2, 7], dtype="Int64")
+    model = siting.MaxCover.from_points(places, places, weights=counted, within=5, p=1)
+    assert (model.solve().sites, model.solve().objective) == ([2], 7)
+    for index in ([2, 1, 0], ["a", "b", "c"], [1000, 1001, 1002]):
+        wrong = pandas.Series([7, 2, 1], index=index)
+        with pytest.raises(
+            siting.InputError, match=r"^weights is a Series with the index .*to_numpy"
+        ):
+            siting.MaxCover.from_points(places, places, weights=wrong, within=5, p=1)
+        with pytest.raises(siting.InputError, match=r"^chunk 0: weights is a Series"):
+            siting.MaxCover.from_points([(places, wrong)], places, within=5, p=1)
+
+
 def test_what_distances_are_needed_for_is_not_made_up():
     frame = geopandas.GeoSeries.from_xy([0, 50], [0, 0], crs=4550)
     model = siting.MaxCover.from_points(frame, frame, weights=3, within=5, p=1)
@@ -165,11 +187,29 @@ def test_wrong_points_and_weights_are_named(points, weights, message):
         ({"within": 1}, "^p is missing"),
         ({"within": 1, "p": 3}, "^p is 3"),
         ({"within": 1, "p": 1, "required": ["a"]}, r"^required\[0\] is 'a'"),
+        ({"within": 1, "p": 1.5}, "^p is 1.5"),
+        ({"within": 1, "p": 1, "backup": 0}, "^backup is 0"),
+        ({"within": 1, "p": 1, "backup": "two"}, "^backup is 'two'"),
+        ({"within": 1, "budget": np.nan}, "^budget is (nan|NaN)"),
+        ({"within": 1, "p": 1, "site_costs": [1, 2]}, "^site_costs has 2 entries"),
     ],
 )
-def test_wrong_rules_are_named(arguments, message):
+def test_wrong_rules_are_named_before_points_are_read(arguments, message):
+    read = []
+
+    def chunks():
+        read.append(GOOD)
+        yield GOOD
+
     with pytest.raises(siting.InputError, match=message):
-        siting.MaxCover.from_points(GOOD, [[0, 0]], **arguments)
+        siting.MaxCover.from_points(chunks(), [[0, 0]], **arguments)
+    assert not read
+
+
+def test_rules_may_come_from_a_generator():
+    rooms = [[0, 0], [50, 0], [90, 0]]
+    model = siting.MaxCover.from_points(GOOD, rooms, within=1, p=1, required=(site for site in [2]))
+    assert model.solve().sites == [2]
 
 
 def test_layers_in_different_reference_systems_are_refused():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from siting._chunks import merge
-from siting._numbers import number
+from siting._chunks import merge, read_sites
+from siting._numbers import Floats, number, whole
+from siting._rules import site_rules
 from siting.model.base import Model, covering, need_travel, need_weights, rules, serving
 from siting.travel import TravelMatrix
 
@@ -133,8 +134,9 @@ class MaxCover(Model):
             points: Points as an array of shape (n, 2), a GeoDataFrame or GeoSeries; or, for more than
                 fit into memory, an iterable of chunks, each such an array or a tuple (points, weights).
             sites: Candidate sites: an array of shape (m, 2), a GeoDataFrame or GeoSeries, in the same CRS.
-            weights: People at each point: a number for all, an array in order, or the name of a column
-                of GeoDataFrames; 1 each by default. Chunks bring arrays of weights along themselves.
+            weights: People at each point: a number for all, an array in order, a Series or dict aligned
+                by the index of a GeoDataFrame or GeoSeries, or the name of a column of GeoDataFrames;
+                1 each by default. Chunks bring weights along themselves.
             within: Radius of covering, included, in the unit of the coordinates.
             p: Number of sites to open besides the existing ones.
             budget: Most money that opening (and closing) sites may cost.
@@ -161,23 +163,26 @@ class MaxCover(Model):
             ([1], 'optimal')
         """
         within = number("within", within)
-        travel, weights, n_points = merge(points, sites, weights, within)
-        model = cls.__new__(cls)
-        Model.__init__(
-            model,
-            travel,
-            weights=weights,
-            merged={"points": n_points, "within": within},
-            **covering(travel, None, backup),
-            **rules(
-                travel,
-                p=p,
-                budget=budget,
-                site_costs=site_costs,
-                required=required,
-                forbidden=forbidden,
-                existing=existing,
-                closing_costs=closing_costs,
-            ),
+        layer = read_sites(sites)
+        given = site_rules(
+            layer,
+            p=p,
+            budget=budget,
+            site_costs=site_costs,
+            required=required,
+            forbidden=forbidden,
+            existing=existing,
+            closing_costs=closing_costs,
         )
-        return model
+        count = whole("backup", backup)
+
+        def over(travel: TravelMatrix, weights: Floats, n_points: int) -> MaxCover:
+            model = cls.__new__(cls)
+            merged = {"points": n_points, "within": within}
+            Model.__init__(model, travel, weights=weights, merged=merged, backup=count, **given)
+            return model
+
+        # Wrong rules are told over one point, before all the others are read.
+        first = layer.points[:1] if layer.frame is None else layer.frame.iloc[:1]
+        over(*merge(first, layer, None, within))
+        return over(*merge(points, layer, weights, within))

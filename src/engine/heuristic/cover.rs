@@ -24,7 +24,7 @@ pub(crate) fn search(cells: &Cells, warm: Option<&[u32]>, seed: u64, control: &C
         }
     }
     state.complete();
-    if anneals(cells) {
+    if cells.why_not_plain().is_none() {
         if warm.is_some() {
             let mut fresh = State::new(cells);
             fresh.complete();
@@ -59,11 +59,6 @@ pub(crate) fn search(cells: &Cells, warm: Option<&[u32]>, seed: u64, control: &C
     let work = if proof_follows { WORK.min(entries.saturating_mul(entries) / 2) } else { WORK };
     state.iterate(work, seed, control);
     Some(state.chosen())
-}
-
-/// Whether exchanges can be annealed: one site covers a cell, and either p or a budget binds.
-fn anneals(cells: &Cells) -> bool {
-    (cells.p.is_none() || cells.budget.is_none()) && cells.need.iter().all(|&need| need == 1)
 }
 
 /// A choice made of shares of sites: those with the largest shares that fit, completed by greed. `None` when p cannot be

@@ -48,6 +48,7 @@ impl Last<'_> {
             highs_sys::kHighsModelStatusPresolveError,
             highs_sys::kHighsModelStatusSolveError,
             highs_sys::kHighsModelStatusPostsolveError,
+            highs_sys::kHighsModelStatusUnknown,
         ];
         failures.contains(&self.status())
     }
