@@ -1,16 +1,26 @@
 from collections.abc import Callable
-from typing import Any, Final, TypeAlias, final
+from typing import Any, Final, TypeAlias, TypedDict, final
 
 import numpy as np
 from numpy.typing import NDArray
 
-_Names: TypeAlias = NDArray[np.int64] | list[str] | None
+_Labels: TypeAlias = NDArray[np.int64] | list[str]
+_Names: TypeAlias = _Labels | None
 _Floats: TypeAlias = NDArray[np.float64]
 _Part: TypeAlias = list[float] | list[list[list[float]]]
 _Positions: TypeAlias = NDArray[np.uint32]
-
+_Callback: TypeAlias = Callable[[Progress], object] | None
 # What errors call the points, max_snap, beyond, the share below which a component is small.
 _Joining: TypeAlias = tuple[str, float, str, float]
+
+class _Options(TypedDict):
+    time_limit: float | None
+    gap: float
+    method: str
+    backend: str
+    threads: int | None
+    seed: int
+    memory_limit: int | None
 
 __version__: Final[str]
 __all__ = [
@@ -90,9 +100,9 @@ class TravelMatrix:
     @property
     def cutoff(self) -> float | None: ...
     @property
-    def demand_ids(self) -> NDArray[np.int64] | list[str]: ...
+    def demand_ids(self) -> _Labels: ...
     @property
-    def site_ids(self) -> NDArray[np.int64] | list[str]: ...
+    def site_ids(self) -> _Labels: ...
     def csr(self) -> tuple[NDArray[np.int64], _Positions, _Floats]: ...
     def costs(self, demand: _Positions, site: _Positions) -> _Floats: ...
     def unreachable(self) -> _Positions: ...
@@ -240,9 +250,9 @@ class Solution:
     @property
     def max_cost(self) -> float | None: ...
     @property
-    def demand_ids(self) -> NDArray[np.int64] | list[str]: ...
+    def demand_ids(self) -> _Labels: ...
     @property
-    def site_ids(self) -> NDArray[np.int64] | list[str]: ...
+    def site_ids(self) -> _Labels: ...
     def to_json(self) -> str: ...
     @staticmethod
     def from_json(text: str) -> Solution: ...
@@ -356,17 +366,7 @@ class Model:
         assignment: str | None = None,
     ) -> Model: ...
     def solve(
-        self,
-        *,
-        time_limit: float | None,
-        gap: float,
-        method: str,
-        backend: str,
-        threads: int | None,
-        seed: int,
-        memory_limit: int | None,
-        warm_start: _Positions | None,
-        progress: Callable[[Progress], object] | None,
+        self, options: _Options, warm_start: _Positions | None, progress: _Callback
     ) -> Solution: ...
     def evaluate(self, open: _Positions) -> tuple[float, _Positions, NDArray[np.int64]]: ...
     def check(self, solution: Solution) -> None: ...
@@ -387,21 +387,11 @@ class PointMedian:
         forbidden: _Positions | None = None,
         existing: _Positions | None = None,
         p: int | None = None,
-        demand_ids: NDArray[np.int64] | list[str] | None = None,
-        site_ids: NDArray[np.int64] | list[str] | None = None,
+        demand_ids: _Names = None,
+        site_ids: _Names = None,
     ) -> PointMedian: ...
     def solve(
-        self,
-        *,
-        time_limit: float | None,
-        gap: float,
-        method: str,
-        backend: str,
-        threads: int | None,
-        seed: int,
-        memory_limit: int | None,
-        warm_start: _Positions | None,
-        progress: Callable[[Progress], object] | None,
+        self, options: _Options, warm_start: _Positions | None, progress: _Callback
     ) -> Solution: ...
     def evaluate(self, open: _Positions) -> tuple[float, _Positions, NDArray[np.int64]]: ...
     def check(self, solution: Solution) -> None: ...
@@ -454,44 +444,19 @@ class Programme:
     def audit(self, options: str) -> Audit: ...
     def needs(self, service: int) -> _Floats | None: ...
     def solve(
-        self,
-        rules: str,
-        *,
-        time_limit: float | None,
-        gap: float,
-        method: str,
-        backend: str,
-        threads: int | None,
-        seed: int,
-        memory_limit: int | None,
-        warm_start: ServicePlan | None,
-        progress: Callable[[Progress], Any] | None,
+        self, rules: str, options: _Options, warm_start: ServicePlan | None, progress: _Callback
     ) -> ServicePlan: ...
     def write_mps(self, rules: str, path: str) -> None: ...
     def explain(
-        self,
-        plan: ServicePlan,
-        space: int,
-        *,
-        time_limit: float | None,
-        backend: str,
-        threads: int | None,
-        memory_limit: int | None,
+        self, plan: ServicePlan, space: int, options: _Options
     ) -> tuple[str, ServicePlan | None]: ...
     def what_if(
         self,
         plan: ServicePlan,
         without: list[int],
         with_: list[int],
-        *,
-        time_limit: float | None,
-        gap: float,
-        method: str,
-        backend: str,
-        threads: int | None,
-        seed: int,
-        memory_limit: int | None,
-        progress: Callable[[Progress], Any] | None,
+        options: _Options,
+        progress: _Callback,
     ) -> tuple[str, ServicePlan]: ...
     def check(self, plan: ServicePlan) -> None: ...
     def fitted(self, plan: ServicePlan) -> Programme: ...

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from siting import _siting
@@ -346,8 +345,9 @@ class Programme:
             most_envy=most_envy,
             service_weights=service_weights,
         )
+        start = start_of(warm_start, self)
         core = run(
-            partial(self._core.solve, rules),
+            lambda options, callback: self._core.solve(rules, options, start, callback),
             "plan",
             time_limit=time_limit,
             gap=gap,
@@ -357,7 +357,6 @@ class Programme:
             seed=seed,
             memory_limit=memory_limit,
             progress=progress,
-            warm_start=start_of(warm_start, self),
         )
         return ServicePlan(core, self)
 

@@ -8,7 +8,7 @@ use siting::{FixedCharge, MaxCover, PCenter, PDispersion, PMedian, SetCover, Sol
 use crate::convert::{Numbers, Positions, copied, from_name};
 use crate::error::CoreResult;
 use crate::solution::{Evaluated, Solution, evaluated};
-use crate::solve::{options, run};
+use crate::solve::{Options, run};
 use crate::travel::TravelMatrix;
 
 enum Kind {
@@ -198,22 +198,14 @@ impl Model {
         Self::checked(Kind::FixedCharge(model))
     }
 
-    #[pyo3(signature = (*, time_limit, gap, method, backend, threads, seed, memory_limit, warm_start, progress))]
-    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn solve(
         &self,
         py: Python<'_>,
-        time_limit: Option<f64>,
-        gap: f64,
-        method: &str,
-        backend: &str,
-        threads: Option<usize>,
-        seed: u64,
-        memory_limit: Option<usize>,
+        options: Options,
         warm_start: Option<Positions<'_>>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Solution> {
-        let options = options(time_limit, gap, method, backend, threads, seed, memory_limit, warm_start)?;
+        let options = options.to_core(warm_start)?;
         let kind = Arc::clone(&self.0);
         let solve = move |options: &SolveOptions| each!(&*kind, model => model.solve(options));
         run(py, options, progress, solve).map(Solution)

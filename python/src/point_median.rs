@@ -9,7 +9,7 @@ use siting::{Error, PMedian, Rounding};
 use crate::convert::{Names, Numbers, Positions, copied, from_name, points};
 use crate::error::CoreResult;
 use crate::solution::{Evaluated, Solution, evaluated};
-use crate::solve::{options, run};
+use crate::solve::{Options, run};
 
 /// A p-median over points, by position.
 #[pyclass(frozen, module = "siting._siting")]
@@ -54,22 +54,14 @@ impl PointMedian {
         Ok(Self(Arc::new(model)))
     }
 
-    #[pyo3(signature = (*, time_limit, gap, method, backend, threads, seed, memory_limit, warm_start, progress))]
-    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn solve(
         &self,
         py: Python<'_>,
-        time_limit: Option<f64>,
-        gap: f64,
-        method: &str,
-        backend: &str,
-        threads: Option<usize>,
-        seed: u64,
-        memory_limit: Option<usize>,
+        options: Options,
         warm_start: Option<Positions<'_>>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Solution> {
-        let options = options(time_limit, gap, method, backend, threads, seed, memory_limit, warm_start)?;
+        let options = options.to_core(warm_start)?;
         let model = Arc::clone(&self.0);
         run(py, options, progress, move |options| model.solve(options)).map(Solution)
     }

@@ -11,12 +11,10 @@ use siting::service::{Demand, Facility, Group, Pair, PlanRules, Service, Setting
 use siting::{AuditOptions, SolveOptions};
 
 use crate::audit::Audit;
-use crate::convert::{
-    Numbers, Positions, Reduced, copied, from_bytes, from_document, from_name, reduced, to_bytes, to_document,
-};
+use crate::convert::{Numbers, Positions, Reduced, copied, from_bytes, from_document, reduced, to_bytes, to_document};
 use crate::error::CoreResult;
 use crate::plan::ServicePlan;
-use crate::solve::{options, run, seconds};
+use crate::solve::{Options, run};
 use crate::travel::TravelMatrix;
 
 /// What a programme is made of, beside its columns.
@@ -88,24 +86,16 @@ impl Programme {
     }
 
     /// Solves the programme under rules, a document.
-    #[pyo3(signature = (rules, *, time_limit, gap, method, backend, threads, seed, memory_limit, warm_start, progress))]
-    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn solve(
         &self,
         py: Python<'_>,
         rules: &str,
-        time_limit: Option<f64>,
-        gap: f64,
-        method: &str,
-        backend: &str,
-        threads: Option<usize>,
-        seed: u64,
-        memory_limit: Option<usize>,
+        options: Options,
         warm_start: Option<&ServicePlan>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<ServicePlan> {
         let rules: PlanRules = from_document("rules", rules)?;
-        let options = options(time_limit, gap, method, backend, threads, seed, memory_limit, None)?;
+        let options = options.to_core(None)?;
         let (programme, start) = (Arc::clone(&self.0), warm_start.map(|plan| plan.0.clone()));
         let solve = move |options: &SolveOptions| programme.solve_from(&rules, start.as_ref(), options);
         run(py, options, progress, solve).map(ServicePlan)
@@ -118,25 +108,14 @@ impl Programme {
     }
 
     /// What a space is to a plan: a document, and the plan with its replacement.
-    #[pyo3(signature = (plan, space, *, time_limit, backend, threads, memory_limit))]
-    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn explain(
         &self,
         py: Python<'_>,
         plan: &ServicePlan,
         space: u32,
-        time_limit: Option<f64>,
-        backend: &str,
-        threads: Option<usize>,
-        memory_limit: Option<usize>,
+        options: Options,
     ) -> PyResult<(String, Option<ServicePlan>)> {
-        let options = SolveOptions {
-            time_limit: time_limit.map(seconds).transpose()?,
-            backend: from_name("backend", backend)?,
-            threads,
-            memory_limit,
-            ..SolveOptions::default()
-        };
+        let options = options.to_core(None)?;
         let (programme, plan) = (Arc::clone(&self.0), plan.0.clone());
         let explain = move |options: &SolveOptions| programme.explain(&plan, space, options);
         let mut told = run(py, options, None, explain)?;
@@ -145,24 +124,16 @@ impl Programme {
     }
 
     /// A plan with spaces left out and others required: what changed as a document, and the new plan.
-    #[pyo3(signature = (plan, without, with_, *, time_limit, gap, method, backend, threads, seed, memory_limit, progress))]
-    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn what_if(
         &self,
         py: Python<'_>,
         plan: &ServicePlan,
         without: Vec<u32>,
         with_: Vec<u32>,
-        time_limit: Option<f64>,
-        gap: f64,
-        method: &str,
-        backend: &str,
-        threads: Option<usize>,
-        seed: u64,
-        memory_limit: Option<usize>,
+        options: Options,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<(String, ServicePlan)> {
-        let options = options(time_limit, gap, method, backend, threads, seed, memory_limit, None)?;
+        let options = options.to_core(None)?;
         let (programme, plan) = (Arc::clone(&self.0), plan.0.clone());
         let solve = move |options: &SolveOptions| programme.what_if(&plan, &without, &with_, options);
         let mut told = run(py, options, progress, solve)?;

@@ -115,33 +115,38 @@ fn conclude<T>(py: Python<'_>, result: Result<T, Error>, stop: Stop) -> PyResult
     }
 }
 
-/// The options of a solve.
-#[expect(clippy::too_many_arguments, reason = "keywords in Python")]
-pub fn options(
+/// The options of a solve: a dict of Python's with all of these items.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub struct Options {
     time_limit: Option<f64>,
     gap: f64,
-    method: &str,
-    backend: &str,
+    method: String,
+    backend: String,
     threads: Option<usize>,
     seed: u64,
     memory_limit: Option<usize>,
-    warm_start: Option<Positions<'_>>,
-) -> CoreResult<SolveOptions> {
-    Ok(SolveOptions {
-        time_limit: time_limit.map(seconds).transpose()?,
-        gap,
-        method: from_name("method", method)?,
-        backend: from_name("backend", backend)?,
-        threads,
-        seed,
-        warm_start: warm_start.map(|sites| copied(&sites)),
-        memory_limit,
-        ..SolveOptions::default()
-    })
+}
+
+impl Options {
+    /// The same as the core's, to start from some sites.
+    pub fn to_core(&self, warm_start: Option<Positions<'_>>) -> CoreResult<SolveOptions> {
+        Ok(SolveOptions {
+            time_limit: self.time_limit.map(seconds).transpose()?,
+            gap: self.gap,
+            method: from_name("method", &self.method)?,
+            backend: from_name("backend", &self.backend)?,
+            threads: self.threads,
+            seed: self.seed,
+            warm_start: warm_start.map(|sites| copied(&sites)),
+            memory_limit: self.memory_limit,
+            ..SolveOptions::default()
+        })
+    }
 }
 
 /// A time limit.
-pub fn seconds(limit: f64) -> CoreResult<Duration> {
+fn seconds(limit: f64) -> CoreResult<Duration> {
     Duration::try_from_secs_f64(limit).map_err(|_| {
         CoreError::from(Error::InvalidValue {
             argument: "time_limit",

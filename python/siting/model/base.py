@@ -124,8 +124,9 @@ class Model:
             InputError: An option is wrong.
             KeyboardInterrupt: Ctrl-C before any plan was found.
         """
+        start = self._warm(warm_start)
         core = run(
-            self._core.solve,
+            lambda options, callback: self._core.solve(options, start, callback),
             self.name,
             time_limit=time_limit,
             gap=gap,
@@ -135,7 +136,6 @@ class Model:
             seed=seed,
             memory_limit=memory_limit,
             progress=progress,
-            warm_start=self._warm(warm_start),
         )
         return Solution(core, self._travel._demand.ids, self._travel._sites.ids, self)
 

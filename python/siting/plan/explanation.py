@@ -34,19 +34,10 @@ def explain(plan: ServicePlan, space: Any, options: dict[str, Any]) -> Explanati
             f"space is {space!r}, which the plan does not use; it uses {shown}", "space"
         )
 
-    def ask(**given: Any) -> Any:
-        wanted = {name: given[name] for name in options}
-        return programme._core.explain(plan._core, position, **wanted)
-
     document, replaced = run(
-        ask,
+        lambda wanted, _: programme._core.explain(plan._core, position, wanted),
         "explain",
         **options,
-        gap=0.0,
-        method="auto",
-        seed=0,
-        progress=False,
-        warm_start=None,
     )
     instead = None if replaced is None else type(plan)(replaced, programme)
     return Explanation(json.loads(document), plan, instead)

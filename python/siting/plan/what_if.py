@@ -49,10 +49,13 @@ def what_if(plan: ServicePlan, without: Any, with_: Any, options: dict[str, Any]
     _agree(given["without"], plan.rules["required"], layer.ids, "without", "required")
     _agree(given["with_"], plan.rules["forbidden"], layer.ids, "with_", "forbidden")
 
-    def ask(*, warm_start: Any, **wanted: Any) -> Any:
-        return programme._core.what_if(plan._core, given["without"], given["with_"], **wanted)
-
-    document, new = run(ask, "what if", **(_OPTIONS | options), warm_start=None)
+    document, new = run(
+        lambda wanted, callback: programme._core.what_if(
+            plan._core, given["without"], given["with_"], wanted, callback
+        ),
+        "what if",
+        **(_OPTIONS | options),
+    )
     return WhatIf(json.loads(document), plan, type(plan)(new, programme))
 
 
