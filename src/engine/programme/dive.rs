@@ -34,6 +34,10 @@ const ROUGH: f64 = 1e-3;
 const OPENED: (usize, usize) = (6, 18);
 /// Tries after which what a plan lacks is paid better.
 const PATIENCE: usize = 20;
+/// What passing a limit wholly costs at least, as a share of the objective, and how much more than its price it costs
+/// where it is not to be passed.
+const FLOOR: f64 = 1e-2;
+const PUSH: f64 = 1.5;
 
 /// Fit-outs in part, some of them for good, and the plan that they make.
 pub(crate) struct Dive<'a> {
@@ -53,6 +57,8 @@ pub(crate) struct Dive<'a> {
     movable: Vec<usize>,
     /// The plan.
     pub draft: Draft<'a>,
+    /// How far limits may be passed for now, as a share of them.
+    pub band: f64,
     tries: usize,
 }
 
@@ -69,8 +75,23 @@ struct Before {
     rooms: Vec<(usize, Option<Vec<Offer>>)>,
     moved: Vec<(usize, bool)>,
     draft: Saved,
-    worth: f64,
+    standing: Standing,
+}
+
+/// How good a plan is that may pass some limits.
+#[derive(Debug, Clone, Copy)]
+struct Standing {
+    /// The objective, less what is taken of limits at their prices.
+    merit: f64,
+    /// How far rules are broken in all.
     lack: f64,
+}
+
+impl Standing {
+    /// Whether this may follow another where limits may be passed so far.
+    fn is_no_worse(self, before: Self, band: f64) -> bool {
+        self.lack <= before.lack.max(band) && self.merit >= before.merit || band == 0.0 && self.lack < before.lack
+    }
 }
 
 impl<'a> Dive<'a> {
@@ -143,6 +164,7 @@ impl<'a> Dive<'a> {
             held: vec![false; instance.stays.len()],
             movable: (0..instance.stays.len()).filter(|&f| instance.stays[f].movable).collect(),
             draft,
+            band: 0.0,
             tries: 0,
         }
     }
@@ -152,8 +174,8 @@ impl<'a> Dive<'a> {
         self.penalty.centre.clone_from(&ascent.best);
     }
 
-    /// Opens the rooms around one of them and settles them anew; keeps what is better, and tells whether it is.
-    pub fn retry(&mut self, neighbours: &Neighbours, random: &mut Random) -> bool {
+    /// Opens the rooms around one of them and settles them anew; keeps what is no worse.
+    pub fn retry(&mut self, neighbours: &Neighbours, random: &mut Random) {
         self.tries += 1;
         if self.tries.is_multiple_of(PATIENCE) {
             for (row, _) in self.draft.lacking() {
@@ -170,8 +192,7 @@ impl<'a> Dive<'a> {
             rooms: opened.iter().map(|&room| (room, self.rooms[room].clone())).collect(),
             moved: stays.iter().map(|&f| (f, self.moved[f])).collect(),
             draft: self.draft.save(&rooms, &stays),
-            worth: self.draft.objective(),
-            lack: self.draft.lack(),
+            standing: self.standing(),
         };
         for &room in &opened {
             for f in self.movers(room) {
@@ -194,16 +215,31 @@ impl<'a> Dive<'a> {
             }
         }
         self.build(&rooms, &stays);
-        let (lack, worth) = (self.draft.lack(), self.draft.objective());
-        if lack < before.lack || lack <= before.lack && worth >= before.worth {
-            return lack < before.lack || worth > before.worth + 1e-9 * worth.abs();
+        if self.standing().is_no_worse(before.standing, self.band) {
+            return;
         }
         self.draft.restore(before.draft);
         before.rooms.into_iter().for_each(|(room, offers)| self.rooms[room] = offers);
         before.moved.into_iter().for_each(|(f, moved)| self.moved[f] = moved);
         before.parts.into_iter().for_each(|(part, kept)| self.mixture.put_back(self.reach, part, kept));
         self.reprice(&parts);
-        false
+    }
+
+    /// How good the plan is at the prices of now.
+    fn standing(&self) -> Standing {
+        let (rows, worth) = (&self.instance.rows, self.draft.objective());
+        let paid = |row: usize| {
+            let over = self.draft.taken[row] - rows.limits[row];
+            let price = self.penalty.centre.rows[row];
+            if over <= 0.0 || rows.worst[row] {
+                return price * over.min(0.0);
+            }
+            let floor = FLOOR * worth.abs() / rows.limits[row].abs().max(1e-9);
+            let push = if self.band > 0.0 { 1.0 } else { PUSH };
+            push * price.max(floor) * over
+        };
+        let merit = worth - (0..rows.len()).map(paid).sum::<f64>();
+        Standing { merit, lack: self.draft.lack() }
     }
 
     /// A room with those nearest to it, and what is around.
@@ -275,7 +311,8 @@ impl<'a> Dive<'a> {
 
     /// What rooms that are fitted out for good leave of each limit, with this room empty.
     fn left(&self, room: usize) -> Vec<f64> {
-        let mut left = self.instance.rows.limits.clone();
+        let mut left: Vec<f64> =
+            self.instance.rows.limits.iter().map(|limit| limit + self.band * limit.abs()).collect();
         for (other, offers) in self.rooms.iter().enumerate() {
             if other != room && offers.as_ref().is_some_and(|offers| !offers.is_empty()) {
                 self.mixture.rows_of(other).iter().for_each(|&(row, amount)| left[row as usize] -= amount);

@@ -42,6 +42,10 @@ const ANEW: usize = 25;
 /// Tries at a better plan in each round: one for so many rooms, within these.
 const ROOMS: usize = 4;
 const TRIES: (usize, usize) = (60, 3_000);
+/// How far limits may be passed on the way, as a share of them, in this part of the tries of every other round (strategic
+/// oscillation; Glover, Decision Sciences 8, 1977): money goes to where it is worth most.
+const BAND: f64 = 0.05;
+const LOOSE: (usize, usize) = (3, 5);
 
 /// What the hunt knows when it ends.
 pub(crate) struct Hunted {
@@ -82,14 +86,19 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
     for round in 0..rounds {
         // Prices and plans are worked on side by side.
         let tries = (instance.rooms.len() / ROOMS).clamp(TRIES.0, TRIES.1);
-        let (found, ()) = rayon::join(
-            || dive.as_mut().is_some_and(|dive| improve(dive, tries, &neighbours, &mut random, control)),
+        rayon::join(
+            || {
+                if let Some(dive) = &mut dive {
+                    let loose = if round % 2 == 0 { tries * LOOSE.0 / LOOSE.1 } else { 0 };
+                    improve(dive, (tries, loose), &neighbours, &mut random, control);
+                }
+            },
             || climb(instance, &reach, &mut ascent, control),
         );
         if ascent.is_blocked {
             return Hunted::nothing(instance);
         }
-        idle = if found { 0 } else { idle + 1 };
+        idle += 1;
         if bounds {
             control.bound(Phase::Bound, ascent.bound);
         }
@@ -100,7 +109,7 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
         if let Some(draft) = hand {
             dive = Some(Dive::of(instance, &reach, &ascent, draft));
         }
-        let lacks = dive.as_ref().is_none_or(|dive| !dive.draft.is_feasible());
+        let lacks = best.is_none() && dive.as_ref().is_none_or(|dive| !dive.draft.is_feasible());
         // The first plan comes from what is known soon, that of a large programme before any sweep: a sweep takes longer
         // there. The next ones wait until prices are good.
         let soon = round >= 1 || is_large(instance);
@@ -110,7 +119,7 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
                 dive = Some(fresh);
             }
         }
-        if dive.as_ref().is_none_or(|dive| !dive.draft.is_feasible()) {
+        if best.is_none() && dive.as_ref().is_none_or(|dive| !dive.draft.is_feasible()) {
             hopeless += 1;
             let swept = sweep(instance, &reach, &cell_of, &ascent.best, &mut random, control);
             if dive.as_ref().is_none_or(|dive| swept.is_better(&dive.draft)) {
@@ -125,6 +134,7 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
             if best.as_ref().is_none_or(|best| polished.value > best.value) {
                 control.incumbent(Phase::Heuristic, polished.value);
                 best = Some(polished);
+                idle = 0;
             }
         }
         if let Some(dive) = dive.as_mut().filter(|dive| dive.draft.is_feasible()) {
@@ -203,16 +213,22 @@ pub(crate) fn is_beyond_solvers(instance: &Instance) -> bool {
     instance.cells.arcs.len() > SOLVABLE
 }
 
-/// Tries at a better plan; tells whether there was one.
-fn improve(dive: &mut Dive<'_>, tries: usize, neighbours: &Neighbours, random: &mut Random, control: &Control) -> bool {
-    let mut found = false;
-    for _ in 0..tries {
-        found |= dive.retry(neighbours, random);
+/// Tries at a better plan: where it keeps all limits, the first ones may pass them somewhat.
+fn improve(
+    dive: &mut Dive<'_>,
+    (tries, loose): (usize, usize),
+    neighbours: &Neighbours,
+    random: &mut Random,
+    control: &Control,
+) {
+    let loose = if dive.draft.is_feasible() { loose } else { 0 };
+    for at in 0..tries {
+        dive.band = if at < loose { BAND } else { 0.0 };
+        dive.retry(neighbours, random);
         if control.stop().is_some() {
-            break;
+            return;
         }
     }
-    found
 }
 
 /// Steps towards a better bound.
