@@ -56,7 +56,7 @@ test-python: $(VENV)/.test extension
 .PHONY: lint
 lint: $(VENV)/.test announce ## Check formatting, lints, docs and types
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --workspace --all-targets $(CORE) -- -D warnings
+	$(CARGO) clippy --workspace --all-targets $(CORE),kernels -- -D warnings
 	$(CARGO) clippy --workspace --lib $(CORE) -- -D warnings $(STRICT)
 	$(CARGO) clippy --release --no-default-features --features microlp,osm -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps $(CORE)
@@ -72,7 +72,7 @@ docs: $(VENV)/.build announce ## Build the Rust documentation; the guides are th
 
 .PHONY: bench
 bench: require-data $(VENV)/.bench extension ## Run the benchmarks: make bench DATA=folder with the published instances
-	$(CARGO) bench --features microlp
+	$(CARGO) bench --features microlp,kernels
 	$(BIN)/python benches/compare.py --data "$(DATA)" --instances "$(or $(INSTANCES),$(DATA))"
 
 .PHONY: require-data

@@ -51,6 +51,9 @@ pub mod town;
 mod travel;
 
 pub use datum::Datum;
+#[cfg(feature = "kernels")]
+#[doc(hidden)]
+pub use engine::kernels;
 pub use error::Error;
 pub use model::{
     Assignment, Capacity, FixedCharge, Flow, MaxCover, Model, PCenter, PDispersion, PMedian, Plan, PointMedian, Reach,

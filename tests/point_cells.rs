@@ -5,7 +5,9 @@ mod support;
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use siting::{Backend, Error, MaxCover, Method, Metric, Model, PointCells, SolveOptions, TravelMatrix, check};
+use siting::{
+    Backend, Error, MaxCover, Method, Metric, Model, PointCells, Reason, SetCover, SolveOptions, TravelMatrix, check,
+};
 use support::subsets;
 
 type Points = Vec<[f64; 2]>;
@@ -128,6 +130,95 @@ proptest! {
             prop_assert_eq!(matrix.evaluate(&solution.sites).unwrap().objective, best);
         }
     }
+
+    #[test]
+    fn the_cover_of_cells_costs_what_the_best_of_all_sets_does_and_that_of_the_matrix_model(
+        points in lattice(1..60, 20),
+        sites in lattice(1..7, 20),
+        within in 4_i32..20,
+        weights in whole_weights(60),
+        costs in prop::collection::vec((0_u32..9).prop_map(f64::from), 7),
+        share in prop::option::of((0_u32..=10).prop_map(|tenths| f64::from(tenths) / 10.0)),
+        forbidden in prop::option::of(Just(0_u32)),
+        backup in 1_usize..3,
+    ) {
+        let (weights, costs, within) = (&weights[..points.len()], &costs[..sites.len()], f64::from(within));
+        let ruled = |model: SetCover, share: Option<f64>| {
+            let model = model.site_costs(costs).backup(backup).forbidden(forbidden.into_iter().collect::<Vec<u32>>());
+            match share {
+                Some(share) => model.share(share),
+                None => model,
+            }
+        };
+        let of_cells = || SetCover::from_points(&points, Some(weights), &sites, within).unwrap();
+        let cells = ruled(of_cells(), share);
+        let travel = TravelMatrix::from_points(&points, &sites, Metric::Euclidean, Some(within)).unwrap();
+        let matrix = ruled(SetCover::new(travel.clone()).weights(weights), share);
+        let total: f64 = weights.iter().sum();
+        let reached = |open: &[usize], i: usize| {
+            open.iter().filter(|&&j| travel.row(i).indices().contains(&(j as u32))).count() >= backup
+        };
+        let weight = |open: &[usize]| -> f64 {
+            (0..points.len()).filter(|&i| reached(open, i)).map(|i| weights[i]).sum()
+        };
+        let covers = |open: &[usize]| match share {
+            Some(share) => weight(open) >= share * total - 1e-9,
+            None => (0..points.len()).all(|i| reached(open, i)),
+        };
+        let may_open = |j: usize| forbidden.is_none_or(|closed| closed as usize != j);
+        let allowed = subsets(sites.len()).filter(|open| open.iter().all(|&j| may_open(j)) && covers(open));
+        let best = allowed.map(|open| open.iter().map(|&j| costs[j]).sum::<f64>()).reduce(f64::min);
+        for (method, backend) in [(Method::Auto, Backend::Highs), (Method::Mip, Backend::Highs), (Method::Auto, Backend::Microlp)] {
+            let options = SolveOptions::default().method(method).backend(backend).threads(1);
+            match (cells.solve(&options), best) {
+                (Ok(solution), Some(best)) => {
+                    prop_assert!(solution.is_optimal());
+                    prop_assert_eq!(solution.objective, best);
+                    prop_assert_eq!(solution.total_weight, total);
+                    prop_assert_eq!((solution.mean_cost, solution.max_cost), (None, None));
+                    let open: Vec<usize> = solution.sites.iter().map(|&j| j as usize).collect();
+                    prop_assert_eq!(solution.covered_weight, weight(&open));
+                    check(&cells, &solution).unwrap();
+                    prop_assert_eq!(matrix.solve(&options).unwrap().objective, best);
+                    prop_assert_eq!(matrix.evaluate(&solution.sites).unwrap().objective, best);
+                }
+                (Err(Error::Infeasible(why)), None) => {
+                    let [Reason::CellsUnreachable { weight: missing, total: all, needed, .. }] = &why.reasons[..] else {
+                        return Err(TestCaseError::fail(format!("{why}")));
+                    };
+                    let every: Vec<usize> = (0..sites.len()).filter(|&j| may_open(j)).collect();
+                    prop_assert_eq!((*missing, *all, *needed), (total - weight(&every), total, backup));
+                    // The share that it names will do.
+                    let text = why.to_string();
+                    let named = text.split_once("a share of ").and_then(|rest| rest.1.split_once(' '));
+                    prop_assert_eq!(named.is_some(), *missing < total, "{}", text);
+                    if let Some((named, _)) = named {
+                        ruled(of_cells(), Some(named.parse().unwrap())).solve(&options).unwrap();
+                    }
+                }
+                (other, best) => prop_assert!(false, "{other:?} where brute force says {best:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn cells_of_points_without_weight_are_kept_where_all_are_asked_for(
+        points in lattice(1..200, 30), sites in lattice(1..40, 30), within in 0_i32..25, weights in whole_weights(200),
+        signs in prop::collection::vec(prop::bool::ANY, 200),
+    ) {
+        let within = f64::from(within);
+        // A weight of zero may have a sign.
+        let signed = |(weight, minus): (&f64, &bool)| if *weight == 0.0 && *minus { -0.0 } else { *weight };
+        let weights: Vec<f64> = weights[..points.len()].iter().zip(&signs).map(signed).collect();
+        let (travel, found) = merged(&points, &weights, &sites, within).finish_all().unwrap();
+        let all = TravelMatrix::from_points(&points, &sites, Metric::Euclidean, Some(within)).unwrap();
+        let mut expected = BTreeMap::new();
+        for (i, &weight) in weights.iter().enumerate() {
+            *expected.entry(all.row(i).indices().to_vec()).or_insert(0.0) += weight;
+        }
+        let rows = (0..travel.n_demand()).map(|cell| travel.row(cell).indices().to_vec());
+        prop_assert_eq!(rows.zip(found).collect::<Vec<_>>(), expected.into_iter().collect::<Vec<_>>());
+    }
 }
 
 /// Enough points for several blocks of every tally, with weights whose sums are rounded.
@@ -228,8 +319,33 @@ fn what_needs_distances_is_refused_for_cells() {
     let model = || MaxCover::from_points(&[[0.0, 0.0], [3.0, 0.0]], None, &[[1.0, 0.0]], 5.0).unwrap().p(1);
     assert_eq!(model().solve(&SolveOptions::default()).unwrap().objective, 2.0);
     let refused = [model().within(2.0), model().within_each([1.0]), model().capacities([1.0])];
-    for (model, argument) in refused.iter().zip(["within", "within", "capacities"]) {
-        let error = model.solve(&SolveOptions::default()).unwrap_err();
+    let cover = || SetCover::from_points(&[[0.0, 0.0], [3.0, 0.0]], None, &[[1.0, 0.0]], 5.0).unwrap();
+    assert_eq!(cover().solve(&SolveOptions::default()).unwrap().covered_weight, 2.0);
+    let covers = [cover().within(2.0), cover().within_each([1.0]), cover().capacities([1.0])];
+    let solved = refused.iter().map(|model| model.solve(&SolveOptions::default()));
+    let solved = solved.chain(covers.iter().map(|model| model.solve(&SolveOptions::default())));
+    for (solution, argument) in solved.zip(["within", "within", "capacities"].repeat(2)) {
+        let error = solution.unwrap_err();
         assert!(error.to_string().starts_with(&format!("{argument} and points contradict each other")), "{error}");
+    }
+}
+
+#[test]
+fn a_point_without_weight_must_be_covered_unless_a_share_leaves_it_out() {
+    let (points, sites) = ([[0.0, 0.0], [10.0, 0.0], [99.0, 0.0]], [[1.0, 0.0], [11.0, 0.0]]);
+    let covered =
+        |weights: &[f64]| SetCover::from_points(&points[..weights.len()], Some(weights), &sites, 2.0).unwrap();
+    assert_eq!(covered(&[5.0, 0.0]).solve(&SolveOptions::default()).unwrap().sites, [0, 1]);
+    assert_eq!(covered(&[5.0, 0.0]).share(1.0).solve(&SolveOptions::default()).unwrap().sites, [0]);
+    let error = covered(&[5.0, 0.0, 3.0]).solve(&SolveOptions::default()).unwrap_err().to_string();
+    let said = "points with a weight of 3, of 8 in all, have no site in reach (1 cell of merged points";
+    assert!(error.contains(said) && error.contains("a share of 0.625 leaves them out"), "{error}");
+    for power in [2.0_f64.powi(40), 2.0_f64.powi(-40)] {
+        let Err(Error::Infeasible(why)) = covered(&[5.0 * power, 0.0, 3.0 * power]).solve(&SolveOptions::default())
+        else {
+            panic!("nobody reaches the last point");
+        };
+        let expected = Reason::CellsUnreachable { cells: 1, weight: 3.0 * power, total: 8.0 * power, needed: 1 };
+        assert_eq!(why.reasons, [expected], "figures are in the units of the model");
     }
 }

@@ -29,6 +29,7 @@ pub const FAMILY: Family = Family {
         "cflp_square,T300x300_5_1,300,,-",
         "cflp_square,T300x300_10_1,300,,-",
     ],
+    costs: |_| "as given",
     solve,
 };
 

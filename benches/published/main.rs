@@ -1,8 +1,12 @@
 //! The published instances: our value, bound, gap, seconds and memory beside the published value.
 //!
 //! `cargo bench --bench published -- --data DIR [--family pmedian] [--only rl1304] [--p 100] [--method mip]
-//! [--seconds 60] [--threads 2]`; without `--data` nothing runs. `--family`, `--only` and `--p` may be given several
+//! [--seconds 60] [--threads 2] [--write benches/solutions]`; without `--data` nothing runs. `--family`, `--only` and `--p` may be given several
 //! times. DIR holds `optima.csv` and a folder for each kind of file; files may be compressed (`.xz`, by the program xz).
+//!
+//! With `--write` each solution becomes a file there: its sites, counted from 1, below what was solved and what came of
+//! it. `python benches/recompute.py --data DIR benches/solutions/*.txt` adds their objectives up from the coordinates
+//! alone.
 //!
 //! | family | instances |
 //! | --- | --- |
@@ -20,6 +24,7 @@ mod pcenter;
 mod pmedian;
 mod table;
 mod uflp;
+mod write;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -37,13 +42,16 @@ struct Asked {
     only: Vec<String>,
     p: Vec<usize>,
     options: SolveOptions,
+    /// The folder for files of solutions.
+    write: Option<PathBuf>,
 }
 
 impl Asked {
     /// `None` without a folder: then there is nothing to measure.
     fn read() -> Result<Option<Self>, Box<dyn std::error::Error>> {
         let options = SolveOptions::default().time_limit(Duration::from_secs(300));
-        let mut asked = Self { data: PathBuf::new(), family: Vec::new(), only: Vec::new(), p: Vec::new(), options };
+        let (data, family, only, p) = (PathBuf::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut asked = Self { data, family, only, p, options, write: None };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
             // cargo adds --bench.
@@ -53,6 +61,7 @@ impl Asked {
             let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
             match word.as_str() {
                 "--data" => asked.data = value.into(),
+                "--write" => asked.write = Some(value.into()),
                 "--family" if FAMILIES.iter().any(|family| family.name == value) => asked.family.push(value),
                 "--family" => {
                     let known = FAMILIES.map(|family| family.name).join(", ");
@@ -94,7 +103,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |");
     for family in FAMILIES.iter().filter(|family| asked.wants_family(family)) {
         for instance in family.instances(&asked.data)?.iter().filter(|instance| asked.wants(instance)) {
-            println!("{}", line(instance, &(family.solve)(instance, &asked.data, &asked.options)?));
+            let solution = (family.solve)(instance, &asked.data, &asked.options)?;
+            println!("{}", line(instance, &solution));
+            if let Some(folder) = &asked.write {
+                write::solution(folder, family, instance, &solution)?;
+            }
         }
     }
     Ok(())

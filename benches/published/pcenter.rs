@@ -7,7 +7,11 @@ use siting::{Metric, PCenter, SolveOptions, TravelMatrix};
 
 use crate::table::{Family, Instance, Solved, text};
 
-pub const FAMILY: Family = Family { name: "pcenter", lines: &["pcenter_"], more: &[], solve };
+pub const FAMILY: Family = Family { name: "pcenter", lines: &["pcenter_"], more: &[], costs, solve };
+
+fn costs(series: &str) -> &'static str {
+    if series == "pcenter_orlib" { "shortest paths" } else { "euclidean" }
+}
 
 fn solve(instance: &Instance, data: &Path, options: &SolveOptions) -> Solved {
     let (folder, name) = (data.join("pmedian"), &instance.name);

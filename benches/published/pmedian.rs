@@ -7,7 +7,21 @@ use siting::{PMedian, Rounding, SolveOptions, TravelMatrix};
 
 use crate::table::{Family, Instance, Solved, text};
 
-pub const FAMILY: Family = Family { name: "pmedian", lines: &["pmedian_"], more: &[], solve };
+pub const FAMILY: Family = Family {
+    name: "pmedian",
+    lines: &["pmedian_orlib,", "pmedian_tsp_floordist,", "pmedian_birch_realdist,"],
+    more: &[],
+    costs,
+    solve,
+};
+
+fn costs(series: &str) -> &'static str {
+    match series {
+        "pmedian_orlib" => "shortest paths",
+        "pmedian_birch_realdist" => "euclidean",
+        _ => "euclidean, rounded down",
+    }
+}
 
 fn solve(instance: &Instance, data: &Path, options: &SolveOptions) -> Solved {
     let (folder, name) = (data.join("pmedian"), &instance.name);

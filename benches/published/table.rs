@@ -18,6 +18,8 @@ pub struct Family {
     pub lines: &'static [&'static str],
     /// Lines that `optima.csv` lacks.
     pub more: &'static [&'static str],
+    /// What a pair of the instances of a series costs.
+    pub costs: fn(&str) -> &'static str,
     /// Reads an instance from the folder of all data and solves it.
     pub solve: fn(&Instance, &Path, &SolveOptions) -> Solved,
 }

@@ -7,7 +7,7 @@ use siting::{FixedCharge, SolveOptions, TravelMatrix};
 
 use crate::table::{Family, Instance, Solved, text};
 
-pub const FAMILY: Family = Family { name: "uflp", lines: &["ufl_"], more: &[], solve };
+pub const FAMILY: Family = Family { name: "uflp", lines: &["ufl_"], more: &[], costs: |_| "as given", solve };
 
 fn solve(instance: &Instance, data: &Path, options: &SolveOptions) -> Solved {
     let name = &instance.name;

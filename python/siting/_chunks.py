@@ -30,9 +30,12 @@ def read_sites(sites: Any) -> Layer:
 
 
 def merge(
-    points: Any, layer: Layer, weights: Any, within: float
+    points: Any, layer: Layer, weights: Any, within: float, *, weightless: bool
 ) -> tuple[TravelMatrix, Floats, int]:
-    """The cells of points as a travel matrix without distances, their weights, and how many points."""
+    """The cells of points as a travel matrix without distances, their weights, and how many points.
+
+    Cells of points of weight 0 are kept if `weightless`.
+    """
     with naming(sites=layer.ids):
         cells = _siting.PointCells(layer.points, within)
     if _is_points(points):
@@ -46,7 +49,7 @@ def merge(
         for number, (chunk, own) in enumerate(_chunks(points)):
             _add(cells, chunk, weights if own is None else own, layer, number)
     n_points = cells.n_points
-    core, sums = cells.finish(site_ids=layer.ids.names)
+    core, sums = cells.finish(site_ids=layer.ids.names, weightless=weightless)
     demand = replace(Layer(Ids.range(core.n_demand)), merged=True)
     travel = TravelMatrix._of(core, demand, layer, unit=unit_of(layer.crs, "euclidean"))
     return travel, sums, n_points

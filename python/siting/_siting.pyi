@@ -118,7 +118,9 @@ class PointCells:
     def add(self, points: _Floats, weights: _Floats | None, *, chunk: int | None) -> None: ...
     @property
     def n_points(self) -> int: ...
-    def finish(self, *, site_ids: _Names = None) -> tuple[TravelMatrix, _Floats]: ...
+    def finish(
+        self, *, site_ids: _Names = None, weightless: bool = False
+    ) -> tuple[TravelMatrix, _Floats]: ...
 
 @final
 class Joined:
@@ -304,6 +306,7 @@ class Model:
         backup: int | None = None,
         single_source: bool | None = None,
         assignment: str | None = None,
+        merged: bool = False,
     ) -> Model: ...
     @staticmethod
     def p_median(

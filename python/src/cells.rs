@@ -63,17 +63,23 @@ impl PointCells {
         Ok(self.0.as_ref().ok_or_else(taken)?.n_points())
     }
 
-    /// The cells as a travel matrix of costs 0 and their weights; the points are not kept, and no more can come.
-    #[pyo3(signature = (*, site_ids=None))]
-    fn finish<'py>(&mut self, py: Python<'py>, site_ids: Option<Names>) -> PyResult<Finished<'py>> {
+    /// The cells as a travel matrix of costs 0 and their weights; the points are not kept, and no more can come. With
+    /// `weightless` cells of points of weight 0 too.
+    #[pyo3(signature = (*, site_ids=None, weightless=false))]
+    fn finish<'py>(&mut self, py: Python<'py>, site_ids: Option<Names>, weightless: bool) -> PyResult<Finished<'py>> {
         let cells = self.0.take().ok_or_else(taken)?;
-        Ok(finished(py, cells, site_ids)?)
+        Ok(finished(py, cells, site_ids, weightless)?)
     }
 }
 
-fn finished<'py>(py: Python<'py>, cells: siting::PointCells, site_ids: Option<Names>) -> CoreResult<Finished<'py>> {
+fn finished<'py>(
+    py: Python<'py>,
+    cells: siting::PointCells,
+    site_ids: Option<Names>,
+    weightless: bool,
+) -> CoreResult<Finished<'py>> {
     let site_ids: Ids = Names::ids(site_ids, cells.n_sites())?;
-    let (travel, weights) = py.detach(|| cells.finish())?;
+    let (travel, weights) = py.detach(|| if weightless { cells.finish_all() } else { cells.finish() })?;
     let demand_ids = travel.demand_ids().clone();
     let travel = TravelMatrix(std::sync::Arc::new(travel.with_ids(demand_ids, site_ids)?));
     Ok((travel, PyArray1::from_vec(py, weights)))

@@ -87,7 +87,7 @@ impl Model {
     }
 
     #[staticmethod]
-    #[pyo3(signature = (travel, *, weights=None, site_costs=None, required=None, forbidden=None, existing=None, closing_costs=None, within_each=None, capacities=None, demands=None, within=None, share=None, backup=None, single_source=None, assignment=None))]
+    #[pyo3(signature = (travel, *, weights=None, site_costs=None, required=None, forbidden=None, existing=None, closing_costs=None, within_each=None, capacities=None, demands=None, within=None, share=None, backup=None, single_source=None, assignment=None, merged=false))]
     #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn set_cover(
         travel: &TravelMatrix,
@@ -105,11 +105,12 @@ impl Model {
         backup: Option<usize>,
         single_source: Option<bool>,
         assignment: Option<&str>,
+        merged: bool,
     ) -> CoreResult<Self> {
         let assignment = assignment.map(|name| from_name("assignment", name)).transpose()?;
         let model = SetCover::new(travel.0.clone());
         let model = given!(model, weights, site_costs, required, forbidden, existing, closing_costs, within_each, capacities, demands; within, share, backup, single_source, assignment);
-        Self::checked(Kind::SetCover(model))
+        Self::checked(Kind::SetCover(if merged { model.merged() } else { model }))
     }
 
     #[staticmethod]

@@ -9,6 +9,8 @@ mod center;
 mod cover;
 mod dispersion;
 mod heuristic;
+#[cfg(feature = "kernels")]
+pub mod kernels;
 mod median;
 mod mip;
 mod obstacles;

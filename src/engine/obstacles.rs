@@ -1,6 +1,6 @@
 //! Reasons, found without search, why no plan can exist: shared by all models.
 
-use crate::model::{Model, Reach, Rules, SiteRules, SiteState};
+use crate::model::{Model, Reach, Rules, SiteRules, SiteState, weights_of};
 use crate::solve::Reason;
 use crate::travel::TravelMatrix;
 
@@ -66,6 +66,11 @@ pub(crate) fn unreachable<M: Model>(model: &M, by_site: &SiteRules, needed: usiz
         .collect();
     if short.is_empty() {
         return None;
+    }
+    if !model.has_costs() {
+        let weights = weights_of(model);
+        let weight = short.iter().map(|&i| weights[i as usize]).sum();
+        return Some(Reason::CellsUnreachable { cells: short.len(), weight, total: weights.iter().sum(), needed });
     }
     let radius = smallest_radius(travel, &short, needed, may_open);
     Some(Reason::Unreachable { count: short.len(), first: travel.demand_ids().sample(&short, NAMED), needed, radius })

@@ -19,6 +19,7 @@
 
 use std::sync::Arc;
 
+use super::merged::check_merged;
 use super::plan::{check_unlimited, nearest_open, open_set};
 use super::units::{Rescaled, Size, Units, rescaled_fields};
 use super::{
@@ -103,9 +104,7 @@ impl MaxCover {
         sites: &[[f64; 2]],
         within: f64,
     ) -> Result<Self, Error> {
-        let mut cells = PointCells::new(sites, within)?;
-        cells.add_all(points, weights)?;
-        Self::from_cells(cells)
+        Self::from_cells(PointCells::of(points, weights, sites, within)?)
     }
 
     /// A model over the cells of points that were streamed by, so that a hundred million never sit in memory.
@@ -191,7 +190,7 @@ impl Model for MaxCover {
     }
 
     fn validate(&self) -> Result<(), Error> {
-        self.check_merged()?;
+        check_merged(self.is_merged, &self.reach, &self.capacity)?;
         check_weights(&self.weights, &self.travel)?;
         self.reach.validate(&self.travel)?;
         check_p_or_budget(&self.rules)?;
@@ -215,29 +214,6 @@ impl Model for MaxCover {
             }
         }
         Ok(Plan { sites, assignment, flows: None, objective })
-    }
-}
-
-impl MaxCover {
-    /// Refuses what distances are needed for where they were not kept.
-    fn check_merged(&self) -> Result<(), Error> {
-        if !self.is_merged {
-            return Ok(());
-        }
-        let refuse = |argument, reason: &str| {
-            Err(Error::Conflict {
-                argument,
-                other: "points",
-                reason: format!("points were merged into cells, {reason}"),
-            })
-        };
-        if self.reach != Reach::All {
-            return refuse("within", "which know one radius alone; merge them with the radius that is wanted");
-        }
-        if !self.capacity.is_unlimited() {
-            return refuse("capacities", "and who goes where is not known; use a travel matrix with capacities");
-        }
-        Ok(())
     }
 }
 

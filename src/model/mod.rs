@@ -15,6 +15,7 @@
 mod capacity;
 mod fixed_charge;
 mod max_cover;
+mod merged;
 mod p_center;
 mod p_dispersion;
 mod p_median;

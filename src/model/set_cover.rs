@@ -16,6 +16,7 @@
 use std::sync::Arc;
 
 use super::max_cover::{check_backup, covering_sites};
+use super::merged::check_merged;
 use super::plan::{check_unlimited, nearest_open, open_set};
 use super::units::{Rescaled, Size, Units, all_times_power};
 use super::{
@@ -23,7 +24,7 @@ use super::{
     weights_of,
 };
 use crate::error::Error;
-use crate::travel::TravelMatrix;
+use crate::travel::{PointCells, TravelMatrix};
 
 /// Covers everyone (or a share of the weight) at the least cost.
 ///
@@ -50,6 +51,8 @@ pub struct SetCover {
     share: Option<f64>,
     backup: usize,
     capacity: Capacity,
+    /// Demand points are cells of merged points: distances are not known.
+    is_merged: bool,
 }
 
 impl SetCover {
@@ -64,7 +67,80 @@ impl SetCover {
             share: None,
             backup: 1,
             capacity: Capacity::default(),
+            is_merged: false,
         }
+    }
+
+    /// A model straight from points in the plane, each with a weight (or 1 each), and sites that cover what is `within` a
+    /// straight-line distance, included. The pairs of points and sites are never stored.
+    ///
+    /// Points with the same sites in reach become one cell, and the demand points of the model are these cells: see
+    /// [`from_cells`](Self::from_cells) for what that means, and for points that do not fit into memory.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Empty`], [`Error::NotANumber`], [`Error::OutOfRange`], [`Error::WrongLength`] and
+    /// [`Error::InvalidValue`] for `points`, `weights`, `sites` and `within`.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use siting::{SetCover, SolveOptions};
+    ///
+    /// let homes = [[0.0, 0.0], [10.0, 0.0], [90.0, 0.0], [500.0, 0.0]];
+    /// let rooms = [[50.0, 0.0], [480.0, 0.0]];
+    /// let model = SetCover::from_points(&homes, Some(&[4.0, 6.0, 20.0, 10.0]), &rooms, 100.0)?;
+    /// assert_eq!(model.solve(&SolveOptions::default())?.sites, vec![0, 1]);
+    ///
+    /// let most = model.share(0.75).solve(&SolveOptions::default())?;
+    /// assert_eq!((most.sites, most.covered_weight), (vec![0], 30.0));
+    /// # Ok::<(), siting::Error>(())
+    /// ```
+    pub fn from_points(
+        points: &[[f64; 2]],
+        weights: Option<&[f64]>,
+        sites: &[[f64; 2]],
+        within: f64,
+    ) -> Result<Self, Error> {
+        Self::from_cells(PointCells::of(points, weights, sites, within)?)
+    }
+
+    /// A model over the cells of points that were streamed by, so that a hundred million never sit in memory.
+    ///
+    /// The demand points of the model are the cells: who must be covered, weights, share, objective and bound are those of
+    /// the points themselves, points of weight 0 included, and an assignment tells of each cell one open site in its
+    /// reach. Which of several sites in reach is nearest is not known, so mean and largest cost are `None`, and neither
+    /// another radius nor capacities can be set. Where points are in reach of too few sites,
+    /// [`Reason::CellsUnreachable`](crate::Reason::CellsUnreachable) says how much weight they have.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Empty`] where no point was added.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use siting::{PointCells, SetCover, SolveOptions};
+    ///
+    /// let mut cells = PointCells::new(&[[50.0, 0.0], [150.0, 0.0], [200.0, 0.0]], 150.0)?;
+    /// for x in 0..300 {
+    ///     cells.add(&[[f64::from(x), 0.0], [f64::from(x), 5.0]], None)?; // as many chunks as there are
+    /// }
+    /// let solution = SetCover::from_cells(cells)?.site_costs([2.0, 5.0, 2.0]).solve(&SolveOptions::default())?;
+    /// assert_eq!((solution.sites, solution.covered_weight), (vec![0, 2], 600.0));
+    /// # Ok::<(), siting::Error>(())
+    /// ```
+    pub fn from_cells(cells: PointCells) -> Result<Self, Error> {
+        let (travel, weights) = cells.finish_all()?;
+        Ok(Self::new(travel).weights(weights).merged())
+    }
+
+    /// The same model, its demand points being cells of merged points, as [`PointCells::finish_all`] gave them: costs are
+    /// no distances.
+    #[must_use]
+    pub fn merged(mut self) -> Self {
+        self.is_merged = true;
+        self
     }
 
     /// Weight (people) of each demand point, for `share` and for the figures of the result; 1 each when not given.
@@ -136,7 +212,12 @@ impl Model for SetCover {
         Some(&self.capacity)
     }
 
+    fn has_costs(&self) -> bool {
+        !self.is_merged
+    }
+
     fn validate(&self) -> Result<(), Error> {
+        check_merged(self.is_merged, &self.reach, &self.capacity)?;
         if let Some(weights) = &self.weights {
             check_weights(weights, &self.travel)?;
         }

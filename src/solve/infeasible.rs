@@ -35,6 +35,17 @@ pub enum Reason {
         /// The smallest radius at which all of them would be reached; `None` when the matrix does not hold it.
         radius: Option<f64>,
     },
+    /// Points merged into cells that too few of the sites that may open can reach. Where the points are is not known.
+    CellsUnreachable {
+        /// How many cells.
+        cells: usize,
+        /// The weight of their points.
+        weight: f64,
+        /// The weight of all points.
+        total: f64,
+        /// How many sites must reach each.
+        needed: usize,
+    },
     /// Too few sites may open: `p` is too small.
     SitesTooFew {
         /// `p` as given.
@@ -139,6 +150,9 @@ impl Reason {
             }
             Self::TooLargeToServe { size, largest, .. } => [size, largest].into_iter().for_each(capacity),
             Self::MinUseUnreachable { min_use, reachable, .. } => [min_use, reachable].into_iter().for_each(capacity),
+            Self::CellsUnreachable { weight, total, .. } => {
+                [weight, total].into_iter().for_each(restore(units.weight));
+            }
             Self::Unreachable { .. }
             | Self::SitesTooFew { .. }
             | Self::SitesTooMany { .. }
@@ -170,7 +184,7 @@ impl fmt::Display for Reason {
         match self {
             Self::Unreachable { count, first, needed, radius } => {
                 let names: Vec<String> = first.iter().map(ToString::to_string).collect();
-                let sites = if *needed == 1 { "no site".into() } else { format!("fewer than {needed} sites") };
+                let sites = reached_by(*needed);
                 let more = if *count > names.len() { ", ..." } else { "" };
                 let (points, ids) =
                     if *count == 1 { ("demand point has", "id") } else { ("demand points have", "ids") };
@@ -179,6 +193,19 @@ impl fmt::Display for Reason {
                     Some(radius) => write!(f, "; the smallest radius that reaches all of them is {radius}"),
                     None => f.write_str("; the travel matrix does not hold the radius that would reach them"),
                 }
+            }
+            Self::CellsUnreachable { cells, weight, total, needed } => {
+                let (sites, noun) = (reached_by(*needed), if *cells == 1 { "cell" } else { "cells" });
+                write!(
+                    f,
+                    "points with a weight of {weight}, of {total} in all, have {sites} in reach ({cells} {noun} of merged points, whose places are not kept); "
+                )?;
+                // Rounded down: what it names must do.
+                let share = ((total - weight) / total * 1e6).floor() / 1e6;
+                if share.is_finite() && *weight < *total {
+                    write!(f, "a share of {share} leaves them out, ")?;
+                }
+                f.write_str("a larger radius or more sites may reach them")
             }
             Self::SitesTooFew { p, smallest: Some(smallest) } => {
                 write!(f, "p = {p} is too small; the smallest that works is {smallest}")
@@ -224,6 +251,11 @@ impl fmt::Display for Reason {
             Self::Rules { rules } => write!(f, "these rules cannot hold together: {rules}"),
         }
     }
+}
+
+/// How many sites reach someone of whom fewer than needed do.
+fn reached_by(needed: usize) -> String {
+    if needed == 1 { "no site".into() } else { format!("fewer than {needed} sites") }
 }
 
 /// A number with its thousands apart: 1,234,567.5.

@@ -60,6 +60,60 @@ def test_the_model_of_cells_agrees_with_the_model_over_a_travel_matrix():
     assert cells.covered_share == matrix.covered_share
 
 
+@pytest.mark.parametrize("share", [None, 0.7])
+@pytest.mark.parametrize("seed", range(4))
+def test_points_are_covered_at_the_cost_of_the_best_of_all_sets(seed, share):
+    points, sites, weights, costs = city(seed)
+    near = np.hypot(*(points[:, None] - sites[None]).T).T.min(axis=1) <= RADIUS
+    points, weights = points[near], weights[near]
+    arguments = {"share": share, "site_costs": costs, "forbidden": [] if share is None else [2]}
+    model = siting.SetCover.from_points(points, sites, weights=weights, within=RADIUS, **arguments)
+    solution = model.solve()
+
+    def cost(opened):
+        if share is None:
+            gaps = points[:, None] - sites[None, opened]
+            enough = (np.hypot(gaps[..., 0], gaps[..., 1]) <= RADIUS).any(axis=1).all()
+        else:
+            enough = covered(points, sites, weights, opened) >= share * weights.sum() - 1e-9
+        return costs[opened].sum() if enough and (share is None or 2 not in opened) else None
+
+    assert solution.status == "optimal"
+    assert solution.objective == best(min, subsets(6), cost)
+    assert solution.covered_weight == covered(points, sites, weights, solution.sites)
+    travel = siting.TravelMatrix.from_points(points, sites, cutoff=RADIUS)
+    matrix = siting.SetCover(travel, weights=weights, **arguments)
+    assert matrix.solve().objective == solution.objective
+    model.check(solution)
+    copy = pickle.loads(pickle.dumps(model))
+    assert repr(copy) == repr(model)
+    assert copy.solve().objective == solution.objective
+
+
+def test_points_that_nobody_reaches_are_told_by_their_weight_and_the_share_without_them():
+    chunks = [([[0, 0], [1, 0]], [4, 0]), ([[9, 9]], [1])]
+    with pytest.raises(siting.InfeasibleError, match=r"a share of 0\.8 leaves them out") as raised:
+        siting.SetCover.from_points(iter(chunks), [[0, 0]], within=1).solve()
+    (reason,) = raised.value.reasons
+    assert reason == {
+        "kind": "cells-unreachable",
+        "cells": 1,
+        "weight": 1.0,
+        "total": 5.0,
+        "needed": 1,
+    }
+    solution = siting.SetCover.from_points(iter(chunks), [[0, 0]], within=1, share=0.8).solve()
+    assert (solution.sites, solution.covered_weight, solution.mean_cost) == ([0], 4, None)
+
+
+def test_points_without_weight_ask_for_a_site_too():
+    points, sites = [[0, 0], [50, 0]], [[0, 1], [50, 1]]
+    cover = siting.SetCover.from_points(points, sites, weights=[5, 0], within=2)
+    assert repr(cover) == "SetCover(2 points in 2 cells x 2 sites, within 2)"
+    assert cover.solve().sites == [0, 1]
+    assert cover.weights.tolist() == [5, 0]
+
+
 def test_chunks_give_the_same_cells_as_all_points_at_once():
     points, sites, weights, _ = city(3)
     weights = weights + 0.1  # sums are rounded
@@ -204,6 +258,21 @@ def test_wrong_rules_are_named_before_points_are_read(arguments, message):
     with pytest.raises(siting.InputError, match=message):
         siting.MaxCover.from_points(chunks(), [[0, 0]], **arguments)
     assert not read
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"within": np.inf}, "^within is inf"),
+        ({"within": 1, "share": 1.5}, "^share is 1.5"),
+        ({"within": 1, "share": "most"}, "^share is 'most'"),
+        ({"within": 1, "backup": 0}, "^backup is 0"),
+        ({"within": 1, "required": [4]}, r"^required\[0\] is 4"),
+    ],
+)
+def test_wrong_rules_of_a_cover_are_named_before_points_are_read(arguments, message):
+    with pytest.raises(siting.InputError, match=message):
+        siting.SetCover.from_points((pytest.fail("read") for _ in "1"), [[0, 0]], **arguments)
 
 
 def test_rules_may_come_from_a_generator():

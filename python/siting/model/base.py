@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from siting import _siting
+from siting._chunks import merge
+from siting._layer import Layer
 from siting._naming import naming
 from siting._numbers import Floats, flag, for_each, is_number, whole
 from siting._rules import site_positions, site_rules
@@ -44,6 +46,27 @@ class Model:
         self._travel = travel
         self._data = {argument: value for argument, value in data.items() if value is not None}
         self._build()
+
+    @classmethod
+    def _over_cells(
+        cls,
+        points: Any,
+        layer: Layer,
+        *,
+        weights: Any,
+        within: float,
+        weightless: bool,
+        **data: Any,
+    ) -> Self:
+        """The model over points merged by the sites of a layer; `data` are its other arguments."""
+        model = cls.__new__(cls)
+        # Wrong rules are told over one point, before all the others are read.
+        first = layer.points[:1] if layer.frame is None else layer.frame.iloc[:1]
+        for some, own in ((first, None), (points, weights)):
+            travel, sums, n_points = merge(some, layer, own, within, weightless=weightless)
+            merged = {"points": n_points, "within": within}
+            Model.__init__(model, travel, weights=sums, merged=merged, **data)
+        return model
 
     def _build(self) -> None:
         demand, sites = self._travel._demand.ids, self._travel._sites.ids

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from siting._chunks import merge, read_sites
-from siting._numbers import Floats, number, whole
+from siting._chunks import read_sites
+from siting._numbers import number, whole
 from siting._rules import site_rules
 from siting.model.base import Model, covering, need_travel, need_weights, rules, serving
 from siting.travel import TravelMatrix
@@ -174,15 +174,12 @@ class MaxCover(Model):
             existing=existing,
             closing_costs=closing_costs,
         )
-        count = whole("backup", backup)
-
-        def over(travel: TravelMatrix, weights: Floats, n_points: int) -> MaxCover:
-            model = cls.__new__(cls)
-            merged = {"points": n_points, "within": within}
-            Model.__init__(model, travel, weights=weights, merged=merged, backup=count, **given)
-            return model
-
-        # Wrong rules are told over one point, before all the others are read.
-        first = layer.points[:1] if layer.frame is None else layer.frame.iloc[:1]
-        over(*merge(first, layer, None, within))
-        return over(*merge(points, layer, weights, within))
+        return cls._over_cells(
+            points,
+            layer,
+            weights=weights,
+            within=within,
+            weightless=False,
+            backup=whole("backup", backup),
+            **given,
+        )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from siting._numbers import for_each, number
+from siting._chunks import read_sites
+from siting._numbers import for_each, number, whole
+from siting._rules import site_rules
 from siting.model.base import Model, covering, need_travel, rules, serving
 from siting.travel import TravelMatrix
 
@@ -92,4 +94,77 @@ class SetCover(Model):
                 single_source=single_source,
                 assignment=assignment,
             ),
+        )
+
+    @classmethod
+    def from_points(
+        cls,
+        points: Any,
+        sites: Any,
+        *,
+        weights: Any = None,
+        within: float,
+        share: float | None = None,
+        backup: int = 1,
+        site_costs: Any = None,
+        required: Any = None,
+        forbidden: Any = None,
+        existing: Any = None,
+        closing_costs: Any = None,
+    ) -> SetCover:
+        """A model straight from points in the plane: the pairs of points and sites are never stored.
+
+        Points with the same sites in reach become one cell while they are read, as in
+        `MaxCover.from_points`, which says what that means. Without a share the points of weight 0 must be
+        covered too. Where points are in reach of too few sites the error tells their weight, for single
+        points are not kept.
+
+        Args:
+            points: Points as an array of shape (n, 2), a GeoDataFrame or GeoSeries; or, for more than
+                fit into memory, an iterable of chunks, each such an array or a tuple (points, weights).
+            sites: Candidate sites: an array of shape (m, 2), a GeoDataFrame or GeoSeries, in the same CRS.
+            weights: People at each point, 1 each by default, as for `MaxCover.from_points`. Chunks bring
+                weights along themselves.
+            within: Radius of covering, included, in the unit of the coordinates.
+            share: Share of the weight to cover, between 0 and 1; by default every point.
+            backup: How many open sites must reach a covered point.
+            site_costs: Cost of opening each site, as for `SetCover`, and so are `required`, `forbidden`,
+                `existing` and `closing_costs`.
+            required: Sites that must open.
+            forbidden: Sites that must not open.
+            existing: Sites open today.
+            closing_costs: Lets existing sites close.
+
+        Raises:
+            InputError: Wrong data: the message names the argument, the chunk, the position and the value.
+
+        Examples:
+            >>> import numpy, siting
+            >>> rooms = [[0, 0], [50, 0], [90, 0]]
+            >>> chunks = (numpy.random.default_rng(k).uniform(0, 90, (10_000, 1)) for k in range(9))
+            >>> streets = (numpy.hstack([x, 0 * x]) for x in chunks)
+            >>> model = siting.SetCover.from_points(streets, rooms, within=40)
+            >>> model
+            SetCover(90,000 points in 4 cells x 3 sites, within 40)
+            >>> model.solve().sites
+            [0, 1]
+        """
+        layer = read_sites(sites)
+        given = site_rules(
+            layer,
+            site_costs=site_costs,
+            required=required,
+            forbidden=forbidden,
+            existing=existing,
+            closing_costs=closing_costs,
+        )
+        return cls._over_cells(
+            points,
+            layer,
+            weights=weights,
+            within=number("within", within),
+            weightless=True,
+            share=None if share is None else number("share", share),
+            backup=whole("backup", backup),
+            **given,
         )

@@ -115,6 +115,14 @@ impl<'a> Master<'a> {
 
     /// Adds the cuts that the last optimum breaks; gives how many.
     pub fn separate(&mut self) -> Result<usize, Error> {
+        let broken = self.broken();
+        let count = broken.len();
+        self.add(broken)?;
+        Ok(count)
+    }
+
+    /// The cuts that the last optimum breaks.
+    pub fn broken(&self) -> Vec<Cut> {
         let values = self.lp.values();
         let theta = &values[self.problem.sites.len()..];
         let mut broken = Vec::new();
@@ -140,9 +148,7 @@ impl<'a> Master<'a> {
                 broken.push(Cut { row, level, idle: 0 });
             }
         }
-        let count = broken.len();
-        self.add(broken)?;
-        Ok(count)
+        broken
     }
 
     /// The bound of the last optimum's dual values, where some columns are fixed.

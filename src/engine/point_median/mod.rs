@@ -10,6 +10,8 @@
 
 mod ascent;
 mod backend;
+#[cfg(feature = "kernels")]
+mod kernels;
 mod lists;
 mod master;
 mod near;
@@ -37,6 +39,9 @@ use reduced::{Reduced, most};
 use shake::Search;
 use state::{Ground, Role};
 use tree::Proven;
+
+#[cfg(feature = "kernels")]
+pub use kernels::Kernels;
 
 /// Evaluations of the bound in a round, and those without a better bound before steps are halved.
 const EVALUATIONS: usize = 150;

@@ -1,5 +1,7 @@
 //! Plans and bounds in turn: prices from the relaxation, plans from the prices, better prices from better plans.
 
+use std::time::Duration;
+
 use super::ascent::Ascent;
 use super::candidate::Candidate;
 use super::dive::Dive;
@@ -11,9 +13,10 @@ use super::reach::{Reach, cell_of_arcs};
 use super::room::MOST_SLOTS;
 use super::sweep::{Draft, sweep};
 use super::tariff::{Prices, Tariff};
-use super::{Outcome, exact};
+use super::{Outcome, any, exact};
 use crate::engine::random::Random;
 use crate::engine::{Ended, mip};
+use crate::error::Error;
 use crate::model::Sense;
 use crate::solve::{Control, Method, Phase};
 
@@ -28,9 +31,12 @@ const ROUNDS_OF_SMALL: usize = 3;
 const LARGE: usize = 60_000;
 /// Arcs beyond which a solver would not get through the formulation.
 const SOLVABLE: usize = 1_000_000;
-/// Rounds without a better plan after which only the bound is worked on, and without any plan after which there is no hope.
+/// Rounds without a better plan after which only the bound is worked on.
 const IDLE: usize = 40;
+/// Rounds without any plan, or the share of the time, after which the solver is asked for one, in so much of what is left.
 const HOPELESS: usize = 12;
+const PATIENT: f64 = 0.15;
+const ASKED: f64 = 0.5;
 /// Rounds between two plans from scratch while there is one already.
 const ANEW: usize = 25;
 /// Tries at a better plan in each round: one for so many rooms, within these.
@@ -42,8 +48,17 @@ pub(crate) struct Hunted {
     pub best: Option<Candidate>,
     /// No plan is better than this; infinite when nothing is known.
     pub bound: f64,
+    /// It is proven that there is no plan.
+    pub is_impossible: bool,
     /// Choices that a better plan may need.
     pub scope: Scope,
+}
+
+impl Hunted {
+    /// There is no plan.
+    fn nothing(instance: &Instance) -> Self {
+        Self { best: None, bound: f64::INFINITY, is_impossible: true, scope: Scope::all(instance) }
+    }
 }
 
 /// Whether rooms can be searched one by one: their slots must be few.
@@ -62,6 +77,7 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
     let mut best = start;
     let mut dive: Option<Dive<'_>> = None;
     let (mut idle, mut hopeless) = (0, 0);
+    let solvable = !is_beyond_solvers(instance) && mip::fits(instance.cells.arcs.len(), control);
     let rounds = if instance.cells.arcs.len() + instance.choices.len() < SMALL { ROUNDS_OF_SMALL } else { ROUNDS };
     for round in 0..rounds {
         // Prices and plans are worked on side by side.
@@ -71,7 +87,7 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
             || climb(instance, &reach, &mut ascent, control),
         );
         if ascent.is_blocked {
-            break;
+            return Hunted::nothing(instance);
         }
         idle = if found { 0 } else { idle + 1 };
         if bounds {
@@ -114,6 +130,21 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
         if let Some(dive) = dive.as_mut().filter(|dive| dive.draft.is_feasible()) {
             dive.follow(&ascent);
         }
+        if best.is_none() && solvable && (hopeless >= HOPELESS || is_late(control)) {
+            match any_plan(instance, control) {
+                Ok(Outcome { candidate: None, ended: Ended::Complete, .. }) => return Hunted::nothing(instance),
+                Ok(Outcome { candidate: Some(found), .. }) => {
+                    control.incumbent(Phase::Heuristic, found.value);
+                    dive = Some(Dive::of(instance, &reach, &ascent, Draft::of(instance, &reach, &cell_of, &found)));
+                    best = Some(found);
+                }
+                Ok(_) => break,
+                Err(error) => {
+                    log::warn!("programme: {error}: no plan by the solver");
+                    break;
+                }
+            }
+        }
         let stuck = idle >= IDLE || hopeless >= HOPELESS;
         let done = stuck && (ascent.is_done() || !bounds);
         if done || control.stop().is_some() || bounds && control.gap_reached() {
@@ -122,7 +153,21 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
     }
     let goes_on = bounds && !is_beyond_solvers(instance) && control.stop().is_none() && !control.gap_reached();
     let scope = if goes_on { settled(instance, &reach, &ascent, best.as_ref()) } else { Scope::all(instance) };
-    Hunted { best, bound: if bounds { ascent.bound } else { f64::INFINITY }, scope }
+    Hunted { best, bound: if bounds { ascent.bound } else { f64::INFINITY }, is_impossible: false, scope }
+}
+
+/// Any plan by the solver, in a part of the time that is left.
+fn any_plan(instance: &Instance, control: &Control) -> Result<Outcome, Error> {
+    log::info!("programme: no plan by prices: the solver is asked for any plan");
+    let mut options = control.options.on_the_way();
+    let left = control.remaining().map(|left| control.seconds() + ASKED * left);
+    options.time_limit = left.and_then(|until| Duration::try_from_secs_f64(until).ok());
+    any(instance, &control.on_the_way(&options, Sense::Maximize))
+}
+
+/// Whether the time for a first plan by prices is over.
+fn is_late(control: &Control) -> bool {
+    control.remaining().is_some_and(|left| control.seconds() > PATIENT * (control.seconds() + left))
 }
 
 /// Decisions with people served; `None` where they break a rule.

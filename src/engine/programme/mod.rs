@@ -196,8 +196,11 @@ fn search(instance: &Instance, start: Option<Candidate>, control: &Control) -> R
         on_threads(control.options.threads, || hunt::hunt(instance, start, control))
     } else {
         log::info!("programme: no search room by room: there is no room to decide, or its slots are too many");
-        hunt::Hunted { best: start, bound: f64::INFINITY, scope: Scope::all(instance) }
+        hunt::Hunted { best: start, bound: f64::INFINITY, is_impossible: false, scope: Scope::all(instance) }
     };
+    if hunted.is_impossible {
+        return Ok(Outcome { candidate: None, bound: None, ended: Ended::Complete, nodes: 0 });
+    }
     let bound = Some(hunted.bound).filter(|bound| bound.is_finite());
     if let Some(limit) = control.stop() {
         return Ok(Outcome { candidate: hunted.best, bound, ended: Ended::Limit(limit), nodes: 0 });
@@ -233,6 +236,16 @@ fn search(instance: &Instance, start: Option<Candidate>, control: &Control) -> R
         (found, best) => found.or(best),
     };
     Ok(Outcome { candidate, bound, ended: found.ended, nodes: found.nodes })
+}
+
+/// Any plan that obeys every rule, by the solver: complete without one, none does.
+fn any(instance: &Instance, control: &Control) -> Result<Outcome, Error> {
+    let scope = Scope::all(instance);
+    let (mut formulation, layout, _) = formulate(instance, &scope, None);
+    (formulation.objective, formulation.constant) = (0.into(), 0.0);
+    let found = mip::solve(formulation, control)?;
+    let candidate = found.values.map(|values| layout.candidate(instance, &scope, &values).settle(instance));
+    Ok(Outcome { candidate, bound: None, ended: found.ended, nodes: found.nodes })
 }
 
 /// The best candidate within a scope, with a proof.

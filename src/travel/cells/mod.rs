@@ -31,7 +31,7 @@ const TALLIES: usize = 8;
 /// Demand points merged into cells while they stream by: all points with the same sites within a radius are one cell.
 ///
 /// Make it from the sites and the radius, [`add`](Self::add) points chunk by chunk, and give it to
-/// [`MaxCover::from_cells`](crate::MaxCover::from_cells).
+/// [`MaxCover::from_cells`](crate::MaxCover::from_cells) or [`SetCover::from_cells`](crate::SetCover::from_cells).
 ///
 /// # Which sites are in reach
 ///
@@ -43,7 +43,8 @@ const TALLIES: usize = 8;
 ///
 /// Weights that are whole numbers are added without any rounding, as long as their sum is below 2⁵³. Other sums are
 /// rounded as sums of `f64` are, always in the same way: they depend on the order of the points, but neither on the
-/// number of threads nor on where one chunk ends and the next begins. Points of weight 0 leave no trace in the cells.
+/// number of threads nor on where one chunk ends and the next begins. Points of weight 0 leave no trace in the cells of
+/// [`finish`](Self::finish); [`finish_all`](Self::finish_all) keeps theirs too.
 ///
 /// # Example
 ///
@@ -90,6 +91,18 @@ impl PointCells {
         Ok(Self { squares, tallies: vec![Tally::default(); TALLIES], n_points: 0, chunks: 0, total: 0.0 })
     }
 
+    /// The cells of points that are all there at once.
+    pub(crate) fn of(
+        points: &[[f64; 2]],
+        weights: Option<&[f64]>,
+        sites: &[[f64; 2]],
+        within: f64,
+    ) -> Result<Self, Error> {
+        let mut cells = Self::new(sites, within)?;
+        cells.add_all(points, weights)?;
+        Ok(cells)
+    }
+
     /// Adds a chunk of points with a weight each, or 1 each.
     ///
     /// # Errors
@@ -102,8 +115,8 @@ impl PointCells {
         self.add_all(points, weights).map_err(|error| Error::InChunk { chunk, error: Box::new(error) })
     }
 
-    /// [`Self::add`] for points that are all there at once.
-    pub(crate) fn add_all(&mut self, points: &[[f64; 2]], weights: Option<&[f64]>) -> Result<(), Error> {
+    /// [`Self::add`] without the number of the chunk in errors.
+    fn add_all(&mut self, points: &[[f64; 2]], weights: Option<&[f64]>) -> Result<(), Error> {
         if let Some(weights) = weights {
             check_length("weights", weights.len(), points.len(), "one per point")?;
         }
@@ -140,11 +153,36 @@ impl PointCells {
     ///
     /// [`Error::Empty`] where no point was added, [`Error::InvalidValue`] for more cells than indices.
     pub fn finish(self) -> Result<(TravelMatrix, Vec<f64>), Error> {
+        self.finished(false)
+    }
+
+    /// [`finish`](Self::finish) with the cells of points of weight 0 too, for models in which these must be covered.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`finish`](Self::finish).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use siting::PointCells;
+    ///
+    /// let mut cells = PointCells::new(&[[0.0, 0.0], [100.0, 0.0]], 60.0)?;
+    /// cells.add(&[[10.0, 0.0], [90.0, 0.0]], Some(&[0.0, 3.0]))?;
+    /// assert_eq!(cells.clone().finish()?.1, [3.0]);
+    /// assert_eq!(cells.finish_all()?.1, [0.0, 3.0]);
+    /// # Ok::<(), siting::Error>(())
+    /// ```
+    pub fn finish_all(self) -> Result<(TravelMatrix, Vec<f64>), Error> {
+        self.finished(true)
+    }
+
+    fn finished(self, keep_weightless: bool) -> Result<(TravelMatrix, Vec<f64>), Error> {
         if self.n_points == 0 {
             return Err(Error::Empty { argument: "points", reason: "at least one point is needed" });
         }
         let n_sites = self.n_sites();
-        let (cells, weights) = signatures::merged(&self.squares, self.tallies);
+        let (cells, weights) = signatures::merged(&self.squares, self.tallies, keep_weightless);
         Ok((TravelMatrix::from_sparse(cells, n_sites)?, weights))
     }
 }

@@ -6,12 +6,14 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::squares::{FEW, Squares};
-use super::tally::Tally;
+use super::tally::{NOTHING, Tally, is_something};
 use crate::travel::Sparse;
 
-/// One row of sites for each cell, all at cost 0, and the weight of each; rows in the order of their lists.
-pub(super) fn merged(squares: &Squares, tallies: Vec<Tally>) -> (Sparse, Vec<f64>) {
+/// One row of sites for each cell, all at cost 0, and the weight of each; rows in the order of their lists. Cells of points
+/// without weight stay only if they are to be kept.
+pub(super) fn merged(squares: &Squares, tallies: Vec<Tally>, keep_weightless: bool) -> (Sparse, Vec<f64>) {
     let (outside, places, many) = added_up(squares.n_places(), tallies);
+    let is_kept = |sum: f64| sum > 0.0 || keep_weightless && is_something(sum);
     let mut merger = Merger::default();
     merger.add(&[], outside);
     let [rows, columns] = squares.shape();
@@ -33,29 +35,32 @@ pub(super) fn merged(squares: &Squares, tallies: Vec<Tally>) -> (Sparse, Vec<f64
         let square = squares.get(number);
         if square.crossing.len() <= FEW {
             let combinations = &places[square.place..square.place + (1 << square.crossing.len())];
-            for (bits, &weight) in combinations.iter().enumerate().filter(|entry| *entry.1 > 0.0) {
+            for (bits, &weight) in combinations.iter().enumerate().filter(|entry| is_kept(*entry.1)) {
                 join(&whole, square.crossing, |bit| bits >> bit & 1 == 1, &mut list);
                 merger.add(&list, weight);
             }
         }
         while let Some((key, weight)) = many.next_if(|(key, _)| key.first() == Some(&(number as u64))) {
+            if !is_kept(weight) {
+                continue;
+            }
             join(&whole, square.crossing, |bit| key[1 + bit / 64] >> (bit % 64) & 1 == 1, &mut list);
             merger.add(&list, weight);
         }
     }
-    merger.sorted()
+    merger.sorted(is_kept)
 }
 
 /// The sums of all tallies, in their order.
 fn added_up(n_places: usize, tallies: Vec<Tally>) -> (f64, Vec<f64>, BTreeMap<Box<[u64]>, f64>) {
-    let (mut outside, mut places, mut many) = (0.0, vec![0.0; n_places], BTreeMap::new());
+    let (mut outside, mut places, mut many) = (NOTHING, vec![NOTHING; n_places], BTreeMap::new());
     for tally in tallies {
         outside += tally.outside;
         for (sum, weight) in places.iter_mut().zip(tally.places) {
             *sum += weight;
         }
-        for (key, weight) in tally.many.into_iter().filter(|entry| entry.1 > 0.0) {
-            *many.entry(key).or_insert(0.0) += weight;
+        for (key, weight) in tally.many {
+            *many.entry(key).or_insert(NOTHING) += weight;
         }
     }
     (outside, places, many)
@@ -101,9 +106,9 @@ impl Merger {
         self.weights.push(weight);
     }
 
-    /// Drops cells without weight, unless nothing else is there.
-    fn sorted(self) -> (Sparse, Vec<f64>) {
-        let mut order: Vec<usize> = (0..self.weights.len()).filter(|&cell| self.weights[cell] > 0.0).collect();
+    /// The cells that are kept; the first where none is.
+    fn sorted(self, is_kept: impl Fn(f64) -> bool) -> (Sparse, Vec<f64>) {
+        let mut order: Vec<usize> = (0..self.weights.len()).filter(|&cell| is_kept(self.weights[cell])).collect();
         if order.is_empty() {
             order.push(0);
         }
@@ -114,6 +119,6 @@ impl Merger {
             rows.start.push(rows.index.len());
         }
         rows.cost = vec![0.0; rows.index.len()];
-        (rows, order.iter().map(|&cell| self.weights[cell]).collect())
+        (rows, order.iter().map(|&cell| self.weights[cell] + 0.0).collect())
     }
 }

@@ -4,8 +4,16 @@ use rustc_hash::FxHashMap;
 
 use super::squares::{FEW, Squares};
 
-/// The weight found in each place of the squares.
-#[derive(Debug, Clone, Default)]
+/// A sum to which nothing was added: −0, which added to itself stays −0, and becomes +0 with the first point of weight 0.
+pub(super) const NOTHING: f64 = -0.0;
+
+/// Whether anything was added to a sum, be it of weight 0.
+pub(super) fn is_something(sum: f64) -> bool {
+    sum.is_sign_positive()
+}
+
+/// The weight found in each place of the squares; [`NOTHING`] where no point was.
+#[derive(Debug, Clone)]
 pub(super) struct Tally {
     /// Weight outside all squares.
     pub outside: f64,
@@ -15,10 +23,16 @@ pub(super) struct Tally {
     pub many: FxHashMap<Box<[u64]>, f64>,
 }
 
+impl Default for Tally {
+    fn default() -> Self {
+        Self { outside: NOTHING, places: Vec::new(), many: FxHashMap::default() }
+    }
+}
+
 impl Tally {
     pub fn add(&mut self, squares: &Squares, points: &[[f64; 2]], weights: Option<&[f64]>) {
         if self.places.is_empty() {
-            self.places = vec![0.0; squares.n_places()];
+            self.places = vec![NOTHING; squares.n_places()];
         }
         match weights {
             Some(weights) => self.add_each(squares, points.iter().zip(weights.iter().copied())),
@@ -29,6 +43,8 @@ impl Tally {
     fn add_each<'a>(&mut self, squares: &Squares, points: impl Iterator<Item = (&'a [f64; 2], f64)>) {
         let mut key = Vec::new();
         for (point, weight) in points {
+            // A weight of −0 is one of 0.
+            let weight = weight + 0.0;
             let Some(number) = squares.number(point) else {
                 self.outside += weight;
                 continue;
