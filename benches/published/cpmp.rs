@@ -9,7 +9,8 @@ use siting::{Metric, PMedian, SolveOptions, TravelMatrix};
 
 use crate::table::{Family, Instance, Solved, text};
 
-pub const FAMILY: Family = Family { name: "cpmp", lines: &["cpmp,"], more: &[], solve };
+pub const FAMILY: Family =
+    Family { name: "cpmp", lines: &["cpmp,"], more: &[], costs: |_| "euclidean; cpmp01 to cpmp09 rounded down", solve };
 
 fn solve(instance: &Instance, data: &Path, options: &SolveOptions) -> Solved {
     let name = &instance.name;
