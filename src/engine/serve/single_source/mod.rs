@@ -34,8 +34,9 @@ const EARLY: usize = 200;
 const AGAIN: Climb = Climb { steps: 400, pace: 0.5, patience: 20, least: 1e-3 };
 /// Guesses of what the best plan costs, as shares of the way from the bound to the known plan.
 const SHARES: [f64; 5] = [0.1, 0.25, 0.5, 0.75, 1.0];
-/// Most nodes of a search below a guess.
-const NODES: u64 = 2000;
+/// Most nodes of a search below a guess: so many, or fewer where there are many demand points, whose clusters matter more.
+const NODES: usize = 2000;
+const NODES_BY_SQUARE: usize = 400_000_000;
 /// What the log calls the problem.
 const NAME: &str = "capacitated p-median";
 /// Pairs for each demand point that a search below a guess may have.
@@ -143,7 +144,8 @@ fn run(serve: &Serve, known: Found, control: &Control) -> Option<Proven> {
             if left.pairs.len() > PAIRS * whole.n_points() {
                 break;
             }
-            let way = Way { nodes: NODES, ..WAY };
+            let most = NODES.min(NODES_BY_SQUARE / whole.n_points().pow(2).max(1));
+            let way = Way { nodes: most as u64, ..WAY };
             let root = (Arc::new(left), price.clone(), bound);
             let proven = tree::search(serve, root, (below, cost), way, control, |found| around.take(found, control));
             nodes += proven.nodes;
