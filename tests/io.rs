@@ -2,7 +2,9 @@
 
 use ndarray::array;
 use siting::Error;
-use siting::io::{cflp, coordinates, holmberg, or_library_facilities, or_library_p_median, tsplib, ufl_lib};
+use siting::io::{
+    capacitated_p_median, cflp, coordinates, holmberg, or_library_facilities, or_library_p_median, tsplib, ufl_lib,
+};
 
 fn reason<T: std::fmt::Debug>(read: Result<T, Error>) -> String {
     let error = read.unwrap_err();
@@ -105,4 +107,21 @@ fn facility_errors_name_line_and_cause() {
     assert!(reason(or_library_facilities("1 1\n5 1\n1 2\n", "a", -1.0)).contains("capacity"));
     assert!(reason(ufl_lib("FILE: a\n1 1 0\n1 10 x\n", "a")).contains("line 3: the cost of serving is \"x\""));
     assert!(reason(holmberg("1\n", "a")).contains("the number of demand points is missing"));
+}
+
+#[test]
+fn capacitated_medians_are_read_line_by_line() {
+    let read = capacitated_p_median(" 2   1 \n 2830.00  40.00  321  98\n\n1e1 -2 5.5 0\n", "a").unwrap();
+    assert_eq!((read.p, read.points), (1, vec![[2830.0, 40.0], [10.0, -2.0]]));
+    assert_eq!((read.capacities, read.demands), (vec![321.0, 5.5], vec![98.0, 0.0]));
+    let wrong = |text: &str| reason(capacitated_p_median(text, "a"));
+    assert!(wrong("\n").contains("line 1: the file is empty"));
+    assert!(wrong("2\n").contains("line 1: the number of medians is missing"));
+    assert!(wrong("2 3\n").contains("line 1: 3 medians among 2 points"));
+    assert!(wrong("1 1\n0 0 5\n").contains("line 2: the demand is missing"));
+    assert!(wrong("1 1\n0 inf 5 1\n").contains("line 2: a coordinate is inf"));
+    assert!(wrong("1 1\n0 0 -5 1\n").contains("line 2: the capacity is -5"));
+    assert!(wrong("1 1\n0 0 5 nan\n").contains("line 2: the demand is NaN"));
+    assert!(wrong("1 1\n0 0 5 1 7\n").contains("line 2: \"7\" comes after the last number"));
+    assert!(wrong("2 1\n0 0 5 1\n").contains("it holds 1 points where the first line says 2"));
 }

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use log::{LevelFilter, Log, Metadata, Record};
-use siting::{MaxCover, Method, Metric, SetCover, SolveOptions, TravelMatrix};
+use siting::{MaxCover, Method, Metric, PMedian, SetCover, SolveOptions, TravelMatrix};
 
 /// Keeps what is told.
 struct Kept(Mutex<Vec<String>>);
@@ -51,6 +51,11 @@ fn a_solve_tells_which_way_it_takes_and_why() {
     let lines = told(|| drop(twice.solve(&auto).unwrap()));
     let why = "demand points ask for more than one site";
     assert_eq!(lines[1], format!("max-cover: the formulation as a whole on highs: {why}"));
+
+    let all = TravelMatrix::from_points(&homes, &homes, Metric::Euclidean, None).unwrap();
+    let median = PMedian::new(all, vec![1.0; 40]).p(8).capacities(vec![30.0; 40]).single_source(true);
+    let lines = told(|| drop(median.solve(&auto).unwrap()));
+    assert!(lines[0].starts_with("capacitated p-median: knapsacks bound it"), "{lines:?}");
 
     let lines = told(|| drop(SetCover::new(travel).solve(&auto).unwrap()));
     let why = "everybody is to be covered, which it is good at";

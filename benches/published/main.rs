@@ -14,10 +14,12 @@
 //! | `pcenter` | the same graphs, TSPLIB's u1060 and rl1323 |
 //! | `uflp` | OR-Library, Kratica's series M, Körkel and Ghosh's series |
 //! | `cflp` | OR-Library, Holmberg, 300 x 300 |
+//! | `cpmp` | capacitated p-median: San José dos Campos, pcb3038, Osman and Christofides |
 //!
 //! Seconds are those of the solve; MiB is the most that the process has held so far.
 
 mod cflp;
+mod cpmp;
 mod pcenter;
 mod pmedian;
 mod table;
@@ -31,7 +33,7 @@ use siting::{Method, Solution, SolveOptions};
 use table::{Family, Instance};
 
 /// All families that there are, in the order in which they run.
-const FAMILIES: [Family; 4] = [pmedian::FAMILY, pcenter::FAMILY, uflp::FAMILY, cflp::FAMILY];
+const FAMILIES: [Family; 5] = [pmedian::FAMILY, pcenter::FAMILY, uflp::FAMILY, cflp::FAMILY, cpmp::FAMILY];
 
 /// What the command line asks for.
 struct Asked {

@@ -245,7 +245,8 @@ impl<'a> Words<'a> {
 /// Pairs of sites and demand points that readers take at most.
 const MOST_PAIRS: usize = 400_000_000;
 
-fn amount(name: &str, line: usize, what: &str, value: f64) -> Result<f64, Error> {
+/// A number of 0 or more.
+pub(super) fn amount(name: &str, line: usize, what: &str, value: f64) -> Result<f64, Error> {
     if value.is_finite() && value >= 0.0 {
         return Ok(value);
     }

@@ -9,13 +9,16 @@
 //! | UflLib's simple format (Hoefer 2003) | [`ufl_lib`] | facilities |
 //! | Holmberg, Rönnqvist and Yuan (1999) | [`holmberg`] | facilities |
 //! | `[CFLP-PROBLEMFILE]` | [`cflp`] | facilities |
+//! | capacitated p-median over points (Lorena and Senne 2004) | [`capacitated_p_median`] | points, capacities, demands, p |
 //!
 //! Each takes the text of a file and the name to give it in errors.
 
+mod capacitated;
 mod facilities;
 mod or_library;
 mod points;
 
+pub use capacitated::{CapacitatedMedian, capacitated_p_median};
 pub use facilities::{FacilityLocation, cflp, holmberg, or_library_facilities, ufl_lib};
 pub use or_library::{GraphMedian, or_library_p_median};
 pub use points::{coordinates, tsplib};

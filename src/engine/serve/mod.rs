@@ -2,7 +2,7 @@
 //!
 //! All four become one [`problem::Serve`]. [`transport`] serves an open set best when demand may split, [`single`] well
 //! when it must not; [`search`] looks for good open sets with both; [`lagrangian`] bounds every plan and settles sites;
-//! the formulation in `mip/serve.rs` proves on what remains.
+//! the formulation in `mip/serve.rs` proves on what remains. [`single_source`] is the capacitated p-median's own search.
 
 mod columns;
 mod explain;
@@ -14,6 +14,7 @@ mod prices;
 pub(crate) mod problem;
 mod search;
 mod single;
+mod single_source;
 mod transport;
 mod tree;
 
@@ -57,6 +58,18 @@ pub(crate) fn exact<M: ServeModel>(model: &M, start: Option<&Plan>, control: &Co
     let mut best = start.cloned();
     let mut bound = None;
     let mut rest = None;
+    if control.options.method == Method::Auto
+        && single_source::suits(core, control)
+        && let Some(known) = start.and_then(|plan| plan::found(core, plan))
+        && let Some(proven) = single_source::search(core, known, control)
+    {
+        let found = proven.best.map(|found| plan::plan(model, core, &found.open, &found.shares()));
+        let best = super::better_plan::<M>(found, best);
+        let ended = proven.limit.map_or(Ended::Complete, Ended::Limit);
+        let reached = best.as_ref().filter(|_| ended == Ended::Complete).map(|plan| plan.objective);
+        let bound = reached.or(Some(mip::rounded(core.objective(proven.bound), core.step(), core.sense)));
+        return Ok(Outcome { plan: best, bound, ended, nodes: proven.nodes });
+    }
     if control.options.method == Method::Auto {
         let known = start.map(|plan| (core.flags(&plan.sites), core.objective(plan.objective)));
         let relaxation = lagrangian::climb(core, known.as_ref().map(|(open, cost)| (open.as_slice(), *cost)), control);

@@ -2,6 +2,7 @@
 
 use super::columns::Ways;
 use super::problem::{Serve, ServeModel, Serving};
+use super::single_source::Found;
 use super::transport::{self, clean};
 use super::{Case, merge};
 use crate::engine::mip::serve::Answer;
@@ -31,6 +32,14 @@ pub(super) fn plan<M: ServeModel>(model: &M, serve: &Serve, open: &[bool], share
     }
     let sites = serve.site.iter().zip(open).filter(|(_, open)| **open).map(|(&site, _)| site).collect();
     Plan { sites, assignment, flows: (!whole).then_some(flows), objective: serve.objective(cost) }
+}
+
+/// A plan that does not split, in the terms of the problem; `None` when it does not fit into it.
+pub(super) fn found(serve: &Serve, plan: &Plan) -> Option<Found> {
+    let local =
+        |site: &Option<u32>| serve.site.binary_search(site.as_ref()?).ok().and_then(|at| u32::try_from(at).ok());
+    let site: Option<Vec<u32>> = plan.assignment.iter().map(local).collect();
+    Found::of(serve, serve.flags(&plan.sites), site?)
 }
 
 /// A plan in the terms of the formulation; `None` when it opens sites that the problem does not hold.

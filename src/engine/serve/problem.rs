@@ -226,9 +226,6 @@ impl Serve {
         for (new, &j) in (0_u32..).zip(&kept) {
             local[j] = Some(new);
         }
-        fn pick<T: Copy>(kept: &[usize], values: &[T]) -> Vec<T> {
-            kept.iter().map(|&j| values[j]).collect()
-        }
         let mut serve = Self {
             start: vec![0],
             pairs: Vec::new(),
@@ -264,6 +261,34 @@ impl Serve {
             serve.end_pairs(from);
         }
         serve
+    }
+
+    /// The problem of some demand points and some sites alone (ascending), of which `p` of those that count open.
+    pub fn part(&self, points: &[usize], sites: &[usize], p: Option<usize>) -> Self {
+        let mut part = Self {
+            start: vec![0],
+            pairs: Vec::with_capacity(points.len() * sites.len()),
+            demand: pick(points, &self.demand),
+            weight: pick(points, &self.weight),
+            site: pick(sites, &self.site),
+            must_open: pick(sites, &self.must_open),
+            counted: pick(sites, &self.counted),
+            money: pick(sites, &self.money),
+            charge: pick(sites, &self.charge),
+            constant: 0.0,
+            capacity: pick(sites, &self.capacity),
+            min_use: pick(sites, &self.min_use),
+            p,
+            columns: OnceLock::new(),
+            ..*self
+        };
+        for &i in points {
+            let from = part.pairs.len();
+            let local = (0_u32..).zip(sites).filter_map(|(local, &j)| Some((local, u32::try_from(j).ok()?)));
+            part.pairs.extend(local.filter_map(|(local, j)| Some(Pair { site: local, ..*self.pair(i, j)? })));
+            part.end_pairs(from);
+        }
+        part
     }
 
     /// Ends the pairs of a demand point; with closest assignment, nobody walks past a site that is open in every plan.
@@ -418,4 +443,9 @@ impl Serve {
         });
         if prices_whole { 1.0 } else { 0.0 }
     }
+}
+
+/// Some of the values.
+fn pick<T: Copy>(kept: &[usize], values: &[T]) -> Vec<T> {
+    kept.iter().map(|&at| values[at]).collect()
 }
