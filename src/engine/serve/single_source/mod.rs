@@ -18,7 +18,7 @@ pub(super) use self::found::Found;
 
 use self::ascent::{Climb, climb};
 use self::found::repaired;
-use self::neighbourhoods::{EFFORTS, Neighbourhoods};
+use self::neighbourhoods::{EFFORTS, Effort, Neighbourhoods};
 use self::part::Part;
 use self::relaxation::Relaxation;
 use self::tree::{Aim, Proven, Way};
@@ -70,110 +70,178 @@ pub(super) fn search(serve: &Serve, known: Found, control: &Control) -> Option<P
 
 fn run(serve: &Serve, known: Found, control: &Control) -> Option<Proven> {
     let whole = Part::of(serve)?;
-    let mut price = vec![0.0; serve.n_demand()];
-    for (i, price) in price.iter_mut().enumerate() {
-        *price = serve.pair(i, known.site[i]).map_or(0.0, |pair| pair.cost);
-    }
     log::info!("{NAME}: knapsacks bound it, clusters are solved anew: demand points must not split, and p sites open");
-    let mut best = known;
-    let mut relaxation = Relaxation::new(&whole);
-    let (mut spent, mut seen) = (EARLY * whole.n_points(), f64::NEG_INFINITY);
-    let told = |bound: f64| bound - Aim::of(serve, bound).noise;
-    let from = whole.point.iter().map(|&i| price[i as usize]).collect();
-    let target = Aim::of(serve, best.cost).below(best.cost);
-    let mut repair = |relaxation: &Relaxation<'_>| {
-        let (found, work) = repaired(serve, relaxation);
-        if let Some(found) = found.filter(|found| found.cost < best.cost) {
-            control.incumbent(Phase::Heuristic, serve.objective(found.cost));
-            best = found;
-        }
-        work
-    };
-    let (mut at, mut bound) = climb(&mut relaxation, from, target, ROOT, |relaxation, bound| {
-        if bound > seen {
-            seen = bound;
-            control.bound(Phase::Bound, serve.objective(told(bound)));
-        }
-        if relaxation.work > 4 * spent {
-            spent += repair(relaxation);
-        }
-        control.stop().is_some()
-    });
-    repair(&relaxation);
-    for (&i, &of) in whole.point.iter().zip(&at) {
-        price[i as usize] = of;
-    }
-    let settled = |bound: f64, cost: f64| bound >= Aim::of(serve, bound).below(cost);
-    let stopped = || control.stop().or((control.options.gap > 0.0 && control.gap_reached()).then_some(Limit::Gap));
-    let mut around = Neighbourhoods::new(serve, &whole, price.clone(), best, control.options.seed);
-    let (mut nodes, mut last_value) = (1, bound);
+    let mut course = Course::begin(serve, &whole, known, control);
     for effort in EFFORTS {
-        if !settled(bound, around.best.cost) && stopped().is_none() {
-            around.improve(None, effort, Phase::Heuristic, control);
-            log::info!("{NAME}: plan {}, bound {bound} after {:.1} s", around.best.cost, control.seconds());
+        course.improve(effort);
+        if let Some(limit) = course.guess() {
+            return Some(course.ended(Some(limit)));
+        }
+        if course.is_settled() {
+            return Some(course.ended(None));
+        }
+    }
+    Some(course.close())
+}
+
+/// The course of a search: prices, plan and bound come closer in turn.
+struct Course<'a> {
+    serve: &'a Serve,
+    control: &'a Control<'a>,
+    whole: &'a Part,
+    /// At the prices `at` of the points of the whole, where it is worth `value`.
+    relaxation: Relaxation<'a>,
+    at: Vec<f64>,
+    value: f64,
+    /// Prices of all demand points.
+    price: Vec<f64>,
+    around: Neighbourhoods<'a>,
+    bound: f64,
+    nodes: u64,
+}
+
+impl<'a> Course<'a> {
+    /// Climbs from what a known plan costs each demand point, and repairs plans on the way.
+    fn begin(serve: &'a Serve, whole: &'a Part, known: Found, control: &'a Control<'a>) -> Self {
+        let paid = |(i, &site): (usize, &u32)| serve.pair(i, site).map_or(0.0, |pair| pair.cost);
+        let price: Vec<f64> = known.site.iter().enumerate().map(paid).collect();
+        let from = whole.point.iter().map(|&i| price[i as usize]).collect();
+        let mut best = known;
+        let mut relaxation = Relaxation::new(whole);
+        let (mut spent, mut seen) = (EARLY * whole.n_points(), f64::NEG_INFINITY);
+        let target = Aim::of(serve, best.cost).below(best.cost);
+        let mut repair = |relaxation: &Relaxation<'_>| {
+            let (found, work) = repaired(serve, relaxation);
+            if let Some(found) = found.filter(|found| found.cost < best.cost) {
+                control.incumbent(Phase::Heuristic, serve.objective(found.cost));
+                best = found;
+            }
+            work
+        };
+        let (at, value) = climb(&mut relaxation, from, target, ROOT, |relaxation, bound| {
+            if bound > seen {
+                seen = bound;
+                control.bound(Phase::Bound, serve.objective(told(serve, bound)));
+            }
+            if relaxation.work > 4 * spent {
+                spent += repair(relaxation);
+            }
+            control.stop().is_some()
+        });
+        repair(&relaxation);
+        let price = priced(price, whole, &at);
+        let around = Neighbourhoods::new(serve, whole, price.clone(), best, control.options.seed);
+        Self { serve, control, whole, relaxation, at, value, price, around, bound: value, nodes: 1 }
+    }
+
+    /// Solves clusters anew, and climbs again towards the better plan.
+    fn improve(&mut self, effort: Effort) {
+        if !self.is_settled() && self.stopped().is_none() {
+            self.around.improve(None, effort, Phase::Heuristic, self.control);
+            let (cost, bound) = (self.around.best.cost, self.bound);
+            log::info!("{NAME}: plan {cost}, bound {bound} after {:.1} s", self.control.seconds());
         }
         // The prices that come last are those of the relaxation at hand.
-        let aim = Aim::of(serve, bound);
-        let target = aim.below(around.best.cost);
-        let (last, value) = climb(&mut relaxation, at.clone(), target, AGAIN, |_, _| control.stop().is_some());
-        at = last;
-        for (&i, &of) in whole.point.iter().zip(&at) {
-            price[i as usize] = of;
-        }
-        last_value = value;
-        bound = bound.max(value);
-        control.bound(Phase::Bound, serve.objective(told(bound)));
-        // Plans that cost hardly more than the bound are few: they are found, or known not to be, soon.
+        let target = self.aim().below(self.around.best.cost);
+        let stop = |_: &Relaxation<'_>, _| self.control.stop().is_some();
+        (self.at, self.value) = climb(&mut self.relaxation, std::mem::take(&mut self.at), target, AGAIN, stop);
+        self.price = priced(std::mem::take(&mut self.price), self.whole, &self.at);
+        self.bound = self.bound.max(self.value);
+        self.control.bound(Phase::Bound, self.serve.objective(told(self.serve, self.bound)));
+    }
+
+    /// Looks for plans that cost hardly more than the bound: they are few, so they are found, or known not to be, soon.
+    /// Tells the limit that came.
+    fn guess(&mut self) -> Option<Limit> {
+        let aim = self.aim();
         for share in SHARES {
-            if settled(bound, around.best.cost) {
+            if self.is_settled() {
                 break;
             }
-            if let Some(limit) = stopped() {
-                let bound = told(bound).min(around.best.cost);
-                return Some(Proven { bound, best: Some(around.best), limit: Some(limit), nodes });
+            if let Some(limit) = self.stopped() {
+                return Some(limit);
             }
-            let cost = around.best.cost;
-            let below = if share < 1.0 { aim.guess(value + share * (cost - value)).min(cost) } else { cost };
-            if below <= bound {
+            let cost = self.around.best.cost;
+            let below = aim.guess(self.value + share * (cost - self.value)).min(cost);
+            let below = if share < 1.0 { below } else { cost };
+            if below <= self.bound {
                 continue;
             }
-            let Some(left) = relaxation.tightened(&at, value, aim.below(below)) else {
-                bound = if below < cost { bound.max(aim.reached(below)) } else { cost };
+            let Some(left) = self.relaxation.tightened(&self.at, self.value, aim.below(below)) else {
+                self.bound = if below < cost { self.bound.max(aim.reached(below)) } else { cost };
                 continue;
             };
-            if left.pairs.len() > PAIRS * whole.n_points() {
+            if left.pairs.len() > PAIRS * self.whole.n_points() {
                 break;
             }
-            let most = NODES.min(NODES_BY_SQUARE / whole.n_points().pow(2).max(1));
+            let most = NODES.min(NODES_BY_SQUARE / self.whole.n_points().pow(2).max(1));
             let way = Way { nodes: most as u64, ..WAY };
-            let root = (Arc::new(left), price.clone(), bound);
-            let proven = tree::search(serve, root, (below, cost), way, control, |found| around.take(found, control));
-            nodes += proven.nodes;
+            let proven = self.search(left, (below, cost), way);
             let complete = proven.limit.is_none() && proven.nodes < way.nodes;
-            let best = around.best.cost;
-            bound =
-                if complete && best <= proven.bound { best } else { bound.max(aim.reached(proven.bound.min(best))) };
+            let best = self.around.best.cost;
+            let reached = || aim.reached(proven.bound.min(best));
+            self.bound = if complete && best <= proven.bound { best } else { self.bound.max(reached()) };
             if !complete {
                 break;
             }
         }
-        if settled(bound, around.best.cost) {
-            return Some(Proven { bound: around.best.cost, best: Some(around.best), limit: None, nodes });
-        }
+        None
     }
-    let cost = around.best.cost;
-    let Some(left) = relaxation.tightened(&at, last_value, Aim::of(serve, bound).below(cost)) else {
-        return Some(Proven { bound: cost, best: Some(around.best), limit: None, nodes });
-    };
-    log::info!(
-        "{NAME}: branch and bound on {} of {} sites and {} of {} pairs",
-        left.n_sites(),
-        whole.n_sites(),
-        left.pairs.len(),
-        whole.pairs.len()
-    );
-    drop(relaxation);
-    let root = (Arc::new(left), price, bound);
-    let proven = tree::search(serve, root, (cost, cost), WAY, control, |found| around.take(found, control));
-    Some(Proven { best: Some(around.best), nodes: nodes + proven.nodes, ..proven })
+
+    /// Branch and bound on what a better plan may have, to the end.
+    fn close(mut self) -> Proven {
+        let cost = self.around.best.cost;
+        let Some(left) = self.relaxation.tightened(&self.at, self.value, self.aim().below(cost)) else {
+            self.bound = cost;
+            return self.ended(None);
+        };
+        log::info!(
+            "{NAME}: branch and bound on {} of {} sites and {} of {} pairs",
+            left.n_sites(),
+            self.whole.n_sites(),
+            left.pairs.len(),
+            self.whole.pairs.len()
+        );
+        let proven = self.search(left, (cost, cost), WAY);
+        Proven { best: Some(self.around.best), nodes: self.nodes, ..proven }
+    }
+
+    /// Searches a part of the whole; plans are taken in.
+    fn search(&mut self, left: Part, costs: (f64, f64), way: Way) -> Proven {
+        let root = (Arc::new(left), self.price.clone(), self.bound);
+        let (around, control) = (&mut self.around, self.control);
+        let proven = tree::search(self.serve, root, costs, way, control, |found| around.take(found, control));
+        self.nodes += proven.nodes;
+        proven
+    }
+
+    fn aim(&self) -> Aim {
+        Aim::of(self.serve, self.bound)
+    }
+
+    fn is_settled(&self) -> bool {
+        self.bound >= self.aim().below(self.around.best.cost)
+    }
+
+    fn stopped(&self) -> Option<Limit> {
+        let met = || self.control.options.gap > 0.0 && self.control.gap_reached();
+        self.control.stop().or_else(|| met().then_some(Limit::Gap))
+    }
+
+    fn ended(self, limit: Option<Limit>) -> Proven {
+        let cost = self.around.best.cost;
+        let bound = if limit.is_some() { told(self.serve, self.bound).min(cost) } else { cost };
+        Proven { bound, best: Some(self.around.best), limit, nodes: self.nodes }
+    }
+}
+
+/// A bound less what rounding may have given it.
+fn told(serve: &Serve, bound: f64) -> f64 {
+    bound - Aim::of(serve, bound).noise
+}
+
+/// Prices of all demand points, with those of the points of a part.
+fn priced(mut price: Vec<f64>, part: &Part, at: &[f64]) -> Vec<f64> {
+    part.point.iter().zip(at).for_each(|(&i, &of)| price[i as usize] = of);
+    price
 }
