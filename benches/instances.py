@@ -5,7 +5,7 @@ import subprocess
 
 from process import HERE
 
-FAMILIES = ["pmedian", "pcenter", "uflp", "cflp"]
+FAMILIES = ["pmedian", "cpmp", "pcenter", "uflp", "cflp"]
 # Demand points up to which the formulation as a whole is tried too.
 WHOLE = 200
 COLUMNS = [

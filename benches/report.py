@@ -83,7 +83,7 @@ Maximal covering with {demand:,} random demand points, {sites:,} sites, p = {p};
 CITY = """\
 ## A city's programme beside HiGHS
 
-Ten services, three slots and every rule on (`benches/city/town.rs`), solved by siting and, as the MPS file that
+Ten services, three slots, walks of 300, 500 and 800 m and every rule on (`benches/city/town.rs`), solved by siting and, as the MPS file that
 `Programme::write_mps` makes of the same programme, by {solver} as it comes (highspy). Both are asked for a gap of
 {gap:.1%} within {limit:.0f} s and may use all cores. *Built* is the programme with its travel, for HiGHS reading the file;
 times count from then on. *Near* is the first plan whose distance to the better of the two bounds, as they are in the end, is
@@ -100,6 +100,7 @@ formulation as a whole takes on HiGHS (`method="mip"`). Seconds are those of one
 
 FAMILY = {
     "pmedian": "p-median",
+    "cpmp": "Capacitated p-median, every demand point at one median",
     "pcenter": "p-center",
     "uflp": "Fixed charge without capacities",
     "cflp": "Fixed charge with capacities, split demand (published single-source values are above)",
