@@ -23,7 +23,7 @@ fn towns() -> impl Strategy<Value = Town> {
 }
 
 fn amounts(n: usize, from: u32, to: u32) -> impl Strategy<Value = Vec<f64>> {
-    prop_oneof![Just(1.0), Just(4.0)]
+    prop_oneof![Just(1.0), Just(3.0), Just(4.0)]
         .prop_flat_map(move |by| prop::collection::vec((from..to).prop_map(move |amount| f64::from(amount) / by), n))
 }
 

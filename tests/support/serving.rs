@@ -63,6 +63,9 @@ macro_rules! dress {
     (@ min_use $model:ident $case:ident) => { if let Some(least) = &$case.min_use { $model = $model.min_use(least.clone()); } };
 }
 
+/// What sums of thirds may miss a limit by.
+const ROUNDING: f64 = 1e-9;
+
 impl Case {
     pub fn max_cover(&self) -> MaxCover {
         dress!(self, MaxCover::new(self.town.travel(), self.town.weights.clone()), p, budget, site_costs, within)
@@ -185,7 +188,7 @@ impl Case {
         best: &mut Option<Serving>,
     ) {
         if i == ways.len() {
-            if open.iter().any(|&j| load[j] < self.limits(j).0) {
+            if open.iter().any(|&j| load[j] < self.limits(j).0 - ROUNDING) {
                 return;
             }
             let lacking = open.iter().map(|&j| (load[j] - self.limits(j).1).max(0.0)).sum();
@@ -196,7 +199,7 @@ impl Case {
             return;
         }
         for &(j, price) in &ways[i] {
-            if may_grow || load[j] + self.demand(i) <= self.limits(j).1 {
+            if may_grow || load[j] + self.demand(i) <= self.limits(j).1 + ROUNDING {
                 load[j] += self.demand(i);
                 self.try_all(i + 1, ways, load, cost + price, may_grow, open, best);
                 load[j] -= self.demand(i);
