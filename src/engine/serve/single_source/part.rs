@@ -41,8 +41,9 @@ pub(super) struct Part {
 pub(super) enum Decision {
     /// A site of the whole problem opens, or not.
     Site(u32, bool),
-    /// A demand point of the whole problem is served where that costs so much at most, or where it costs more.
-    Near(u32, f64, bool),
+    /// A demand point of the whole problem is served by one of its sites up to this cost and site, or by one beyond: sites
+    /// stand by ascending cost, those of equal cost in their order.
+    Near(u32, (f64, u32), bool),
 }
 
 impl Part {
@@ -112,10 +113,12 @@ impl Part {
                     turned[at] = true;
                 }
             }
-            Decision::Near(point, most, near) => {
+            Decision::Near(point, (most, last), near) => {
                 if let Ok(at) = self.point.binary_search(&point) {
                     for pair in self.range(at) {
-                        alive[pair] = (self.pairs[pair].cost <= most) == near;
+                        let Pair { cost, site } = self.pairs[pair];
+                        let is_near = cost < most || cost == most && self.site[site as usize] <= last;
+                        alive[pair] = is_near == near;
                     }
                 }
             }

@@ -226,18 +226,18 @@ fn doubtful(relaxation: &Relaxation<'_>, left: &Part) -> Option<Decision> {
     let site = sites.reduce(|a, b| if b.0 > a.0 { b } else { a });
     let mut best: Option<(f64, Decision)> = None;
     for at in 0..left.n_points() {
-        if let Some((score, most)) = split(relaxation, left, at)
+        if let Some((score, last)) = split(relaxation, left, at)
             && best.is_none_or(|(known, _)| score > known)
         {
-            best = Some((score, Decision::Near(left.point[at], most, true)));
+            best = Some((score, Decision::Near(left.point[at], last, true)));
         }
     }
     best.filter(|best| best.0 > 0.0).or(site).or(best).map(|(_, decision)| decision)
 }
 
-/// The best cost at which to part the near pairs of a demand point from the far ones, and what that promises: the more
-/// often it goes to either side, and the farther these lie apart, the more.
-fn split(relaxation: &Relaxation<'_>, left: &Part, at: usize) -> Option<(f64, f64)> {
+/// Where to part the near pairs of a demand point from the far ones, and what that promises: the more often it goes to
+/// either side, and the farther these lie apart, the more. Where all cost the same it promises nothing, but parts them.
+fn split(relaxation: &Relaxation<'_>, left: &Part, at: usize) -> Option<(f64, (f64, u32))> {
     let part = relaxation.part;
     let before = part.point.binary_search(&left.point[at]).ok()?;
     // The pairs of what is left are among those before, in the same order.
@@ -261,18 +261,15 @@ fn split(relaxation: &Relaxation<'_>, left: &Part, at: usize) -> Option<(f64, f6
     let (mut near, mut near_cost) = (0.0, 0.0);
     let mut best = None;
     for (two, share) in there.windows(2).zip(&shares) {
-        let [a, b] = two else { continue };
+        let [a, _] = two else { continue };
         near += share;
         far -= share;
         near_cost += share * a.cost;
         far_cost -= share * a.cost;
-        if a.cost >= b.cost {
-            continue;
-        }
         let apart = if near > 1e-9 && far > 1e-9 { far_cost / far - near_cost / near } else { 0.0 };
         let score = (near / total) * (far / total).max(0.0) * apart.max(0.0);
         if best.is_none_or(|(known, _)| score > known) {
-            best = Some((score, a.cost));
+            best = Some((score, (a.cost, left.site[a.site as usize])));
         }
     }
     best
