@@ -274,3 +274,28 @@ fn split(relaxation: &Relaxation<'_>, left: &Part, at: usize) -> Option<(f64, (f
     }
     best
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::model::PMedian;
+    use crate::travel::TravelMatrix;
+
+    #[test]
+    fn sites_at_the_same_distance_can_be_branched_on() {
+        let travel = TravelMatrix::from_dense(array![[1.0, 1.0], [1.0, 1.0], [1.0, 1.0]].view()).unwrap();
+        let model = PMedian::new(travel, vec![1.0; 3]).p(2).capacities(vec![3.0; 2]).demands(vec![2.0, 2.0, 1.0]);
+        let serve = Serve::of(&model.single_source(true)).unwrap();
+        let open = |part: Part, site| part.decided(Decision::Site(site, true)).unwrap();
+        let part = open(open(Part::of(&serve).unwrap(), 0), 1);
+        let mut relaxation = Relaxation::new(&part);
+        relaxation.evaluate(&[2.0; 3]);
+        let decision = doubtful(&relaxation, &part).unwrap();
+        for branch in branches(decision) {
+            let left = part.decided(branch).unwrap();
+            assert!(left.pairs.len() < part.pairs.len(), "{branch:?} decides nothing");
+        }
+    }
+}
