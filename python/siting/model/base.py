@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting import _siting
-from siting._chunks import merge
-from siting._layer import Layer
+from siting._chunks import merge, read_sites
 from siting._naming import naming
-from siting._numbers import Floats, flag, for_each, is_number, whole
+from siting._numbers import Floats, flag, for_each, is_number, number, whole
 from siting._rules import site_positions, site_rules
 from siting._solving import name, run
 from siting.errors import InputError
@@ -51,14 +50,18 @@ class Model:
     def _over_cells(
         cls,
         points: Any,
-        layer: Layer,
+        sites: Any,
         *,
         weights: Any,
-        within: float,
+        within: Any,
         weightless: bool,
+        backup: Any,
+        rules: dict[str, Any],
         **data: Any,
     ) -> Self:
-        """The model over points merged by the sites of a layer; `data` are its other arguments."""
+        """The model over points merged by the sites in their reach; `data` are arguments of this model alone."""
+        within, layer = number("within", within), read_sites(sites)
+        data |= {"backup": whole("backup", backup)} | site_rules(layer, **rules)
         model = cls.__new__(cls)
         # Wrong rules are told over one point, before all the others are read.
         first = layer.points[:1] if layer.frame is None else layer.frame.iloc[:1]

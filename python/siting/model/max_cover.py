@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from siting._chunks import read_sites
-from siting._numbers import number, whole
-from siting._rules import site_rules
 from siting.model.base import Model, covering, need_travel, need_weights, rules, serving
 from siting.travel import TravelMatrix
 
@@ -162,24 +159,20 @@ class MaxCover(Model):
             >>> solution.sites, solution.status
             ([1], 'optimal')
         """
-        within = number("within", within)
-        layer = read_sites(sites)
-        given = site_rules(
-            layer,
-            p=p,
-            budget=budget,
-            site_costs=site_costs,
-            required=required,
-            forbidden=forbidden,
-            existing=existing,
-            closing_costs=closing_costs,
-        )
         return cls._over_cells(
             points,
-            layer,
+            sites,
             weights=weights,
             within=within,
             weightless=False,
-            backup=whole("backup", backup),
-            **given,
+            backup=backup,
+            rules={
+                "p": p,
+                "budget": budget,
+                "site_costs": site_costs,
+                "required": required,
+                "forbidden": forbidden,
+                "existing": existing,
+                "closing_costs": closing_costs,
+            },
         )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from siting._chunks import read_sites
-from siting._numbers import for_each, number, whole
-from siting._rules import site_rules
+from siting._numbers import for_each, number
 from siting.model.base import Model, covering, need_travel, rules, serving
 from siting.travel import TravelMatrix
 
@@ -149,22 +147,19 @@ class SetCover(Model):
             >>> model.solve().sites
             [0, 1]
         """
-        layer = read_sites(sites)
-        given = site_rules(
-            layer,
-            site_costs=site_costs,
-            required=required,
-            forbidden=forbidden,
-            existing=existing,
-            closing_costs=closing_costs,
-        )
         return cls._over_cells(
             points,
-            layer,
+            sites,
             weights=weights,
-            within=number("within", within),
+            within=within,
             weightless=True,
+            backup=backup,
+            rules={
+                "site_costs": site_costs,
+                "required": required,
+                "forbidden": forbidden,
+                "existing": existing,
+                "closing_costs": closing_costs,
+            },
             share=None if share is None else number("share", share),
-            backup=whole("backup", backup),
-            **given,
         )
