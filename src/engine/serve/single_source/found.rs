@@ -71,6 +71,11 @@ pub(super) fn repaired(serve: &Serve, relaxation: &Relaxation<'_>) -> (Option<Fo
             site[i] = Some(j);
         }
     }
+    completed(serve, open, site)
+}
+
+/// A plan with these open sites near what is known of who goes where, and the work that it took.
+pub(super) fn completed(serve: &Serve, open: Vec<bool>, site: Vec<Option<u32>>) -> (Option<Found>, usize) {
     let shares = site.iter().map(|site| site.iter().map(|&site| (site, 1.0)).collect()).collect();
     let near = Served { shares, price: vec![0.0; serve.n_sites()], ..Served::default() };
     let served = single::assign(serve, &open, &near);

@@ -5,6 +5,7 @@
 //! ([`found`]) and made better by solving some neighbouring clusters anew ([`neighbourhoods`]); [`tree`] closes the gap.
 
 mod ascent;
+mod clusters;
 mod found;
 mod knapsack;
 mod neighbourhoods;
@@ -17,13 +18,14 @@ use std::sync::Arc;
 pub(super) use self::found::Found;
 
 use self::ascent::{Climb, climb};
+use self::clusters::Clusters;
 use self::found::repaired;
 use self::neighbourhoods::{EFFORTS, Effort, Neighbourhoods};
 use self::part::Part;
 use self::relaxation::Relaxation;
 use self::tree::{Aim, Proven, Way};
 use super::problem::{Serve, Serving};
-use crate::engine::on_threads;
+use crate::engine::{mip, on_threads};
 use crate::solve::{Control, Limit, Phase};
 
 /// The climb at the root.
@@ -37,6 +39,8 @@ const SHARES: [f64; 5] = [0.1, 0.25, 0.5, 0.75, 1.0];
 /// Most nodes of a search below a guess: so many, or fewer where there are many demand points, whose clusters matter more.
 const NODES: usize = 2000;
 const NODES_BY_SQUARE: usize = 400_000_000;
+/// Demand points of a cluster up to which clusters that were packed are put together to plans.
+const FEW: usize = 8;
 /// What the log calls the problem.
 const NAME: &str = "capacitated p-median";
 /// Pairs for each demand point that a search below a guess may have.
@@ -74,6 +78,7 @@ fn run(serve: &Serve, known: Found, control: &Control) -> Option<Proven> {
     let mut course = Course::begin(serve, &whole, known, control);
     for effort in EFFORTS {
         course.improve(effort);
+        course.combine();
         if let Some(limit) = course.guess() {
             return Some(course.ended(Some(limit)));
         }
@@ -96,6 +101,8 @@ struct Course<'a> {
     /// Prices of all demand points.
     price: Vec<f64>,
     around: Neighbourhoods<'a>,
+    /// What knapsacks held at good prices, where clusters are of few demand points.
+    clusters: Option<Clusters>,
     bound: f64,
     nodes: u64,
 }
@@ -110,6 +117,8 @@ impl<'a> Course<'a> {
         let mut relaxation = Relaxation::new(whole);
         let (mut spent, mut seen) = (EARLY * whole.n_points(), f64::NEG_INFINITY);
         let target = Aim::of(serve, best.cost).below(best.cost);
+        let few = whole.places.is_some_and(|places| whole.n_points() <= FEW.saturating_mul(places));
+        let mut clusters = (few && mip::why_whole(control).is_none()).then(Clusters::default);
         let mut repair = |relaxation: &Relaxation<'_>| {
             let (found, work) = repaired(serve, relaxation);
             if let Some(found) = found.filter(|found| found.cost < best.cost) {
@@ -123,6 +132,9 @@ impl<'a> Course<'a> {
                 seen = bound;
                 control.bound(Phase::Bound, serve.objective(told(serve, bound)));
             }
+            if let Some(clusters) = &mut clusters {
+                clusters.collect(serve, relaxation);
+            }
             if relaxation.work > 4 * spent {
                 spent += repair(relaxation);
             }
@@ -131,7 +143,7 @@ impl<'a> Course<'a> {
         repair(&relaxation);
         let price = priced(price, whole, &at);
         let around = Neighbourhoods::new(serve, whole, price.clone(), best, control.options.seed);
-        Self { serve, control, whole, relaxation, at, value, price, around, bound: value, nodes: 1 }
+        Self { serve, control, whole, relaxation, at, value, price, around, clusters, bound: value, nodes: 1 }
     }
 
     /// Solves clusters anew, and climbs again towards the better plan.
@@ -143,11 +155,31 @@ impl<'a> Course<'a> {
         }
         // The prices that come last are those of the relaxation at hand.
         let target = self.aim().below(self.around.best.cost);
-        let stop = |_: &Relaxation<'_>, _| self.control.stop().is_some();
+        let stop = |relaxation: &Relaxation<'_>, _| {
+            if let Some(clusters) = &mut self.clusters {
+                clusters.collect(self.serve, relaxation);
+            }
+            self.control.stop().is_some()
+        };
         (self.at, self.value) = climb(&mut self.relaxation, std::mem::take(&mut self.at), target, AGAIN, stop);
         self.price = priced(std::mem::take(&mut self.price), self.whole, &self.at);
         self.bound = self.bound.max(self.value);
         self.control.bound(Phase::Bound, self.serve.objective(told(self.serve, self.bound)));
+    }
+
+    /// Chooses among all clusters that were packed, where these are small: they are many and fit together in many ways.
+    fn combine(&mut self) {
+        if self.is_settled() || self.stopped().is_some() {
+            return;
+        }
+        let Some(clusters) = &mut self.clusters else { return };
+        let (price, best) = (&self.price, &self.around.best);
+        let found = clusters.combine(self.serve, self.whole, price, best, self.control);
+        if let Some(found) = found.filter(|found| found.cost < self.around.best.cost) {
+            log::info!("{NAME}: plan {} of clusters that were packed", found.cost);
+            self.around.take(found, self.control);
+            self.control.incumbent(Phase::Heuristic, self.serve.objective(self.around.best.cost));
+        }
     }
 
     /// Looks for plans that cost hardly more than the bound: they are few, so they are found, or known not to be, soon.

@@ -144,10 +144,22 @@ impl<'a> Relaxation<'a> {
 
     /// The packed demand points of the open sites, with their sites.
     pub fn packed(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        let open = self.sites.iter().enumerate().filter(|(j, _)| self.open[*j]);
-        open.flat_map(move |(j, site)| {
-            site.packed.iter().map(move |&at| (self.of[site.items[at].pair as usize] as usize, j))
-        })
+        (0..self.sites.len()).filter(|&j| self.open[j]).flat_map(|j| self.points_at(j).map(move |at| (at, j)))
+    }
+
+    /// The sites that hold anything and are open, or would be the next to open, up to twice the places; with their demand
+    /// points.
+    pub fn clusters(&self) -> impl Iterator<Item = (usize, impl Iterator<Item = usize> + '_)> + '_ {
+        let places = self.part.places.unwrap_or(0);
+        let next = self.ranked.iter().take(2 * places).skip(places).map(|&j| j as usize);
+        let open = (0..self.sites.len()).filter(|&j| self.open[j]);
+        open.chain(next).filter(|&j| !self.sites[j].packed.is_empty()).map(|j| (j, self.points_at(j)))
+    }
+
+    /// The packed demand points of a site.
+    fn points_at(&self, j: usize) -> impl Iterator<Item = usize> + '_ {
+        let site = &self.sites[j];
+        site.packed.iter().map(|&at| self.of[site.items[at].pair as usize] as usize)
     }
 
     /// What the bound of the last evaluation becomes when each site opens, and when it closes.
