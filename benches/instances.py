@@ -1,9 +1,8 @@
 """The published instances of a family, beside their published values and the formulation as a whole on HiGHS."""
 
-import json
 import subprocess
 
-from process import HERE
+from process import built
 
 FAMILIES = ["pmedian", "cpmp", "pcenter", "uflp", "cflp"]
 # Demand points up to which the formulation as a whole is tried too.
@@ -23,24 +22,11 @@ COLUMNS = [
 ]
 
 
-def binary():
-    """Builds the benchmark of the published instances and tells where it is."""
-    command = ["cargo", "build", "--release", "--features", "microlp,osm", "--bench", "published"]
-    built = subprocess.run(
-        [*command, "--message-format=json"], stdout=subprocess.PIPE, text=True, cwd=HERE, check=True
-    )
-    lines = [json.loads(line) for line in built.stdout.splitlines()]
-    names = [
-        line["executable"] for line in lines if line.get("target", {}).get("name") == "published"
-    ]
-    return names[-1]
-
-
 def measure(folder, limit, family):
     """All instances of a family, one after another in a process of their own."""
     if not (folder / "optima.csv").is_file():
         raise SystemExit(f"--instances {folder} holds no optima.csv")
-    program = binary()
+    program = built("published")
     asked = [program, "--data", str(folder), "--seconds", str(limit), "--family", family]
     rows = lines(asked)
     for name in {row["name"] for row in rows if int(row["n"]) <= WHOLE}:
