@@ -1,10 +1,13 @@
 """The published instances of a family, beside their published values and the formulation as a whole on HiGHS."""
 
+import csv
 import subprocess
 
-from process import built
+from process import built, fresh
 
 FAMILIES = ["pmedian", "cpmp", "pcenter", "uflp", "cflp"]
+# Families over the graphs of OR-Library that spopt solves too.
+GRAPHS = {"pmedian", "pcenter"}
 # Demand points up to which the formulation as a whole is tried too.
 WHOLE = 200
 COLUMNS = [
@@ -23,20 +26,47 @@ COLUMNS = [
 
 
 def measure(folder, limit, family):
-    """All instances of a family, one after another in a process of their own."""
+    """All instances of a family, each solve in a process of its own."""
     if not (folder / "optima.csv").is_file():
         raise SystemExit(f"--instances {folder} holds no optima.csv")
-    program = built("published")
-    asked = [program, "--data", str(folder), "--seconds", str(limit), "--family", family]
-    rows = lines(asked)
-    for name in {row["name"] for row in rows if int(row["n"]) <= WHOLE}:
-        whole = {
-            (row["name"], row["p"]): row
-            for row in lines([*asked, "--only", name, "--method", "mip"])
-        }
-        for row in rows:
-            row["whole"] = whole.get((row["name"], row["p"]), row.get("whole"))
+    program = [built("published"), "--data", str(folder), "--seconds", str(limit), "--family", family]
+    times = published_times(folder)
+    rows = []
+    for name, p in named(program):
+        print(f"{family}: {name}, p {p}", flush=True)
+        asked = [*program, "--only", name, *([] if p == "-" else ["--p", p])]
+        (row,) = lines(asked)
+        row["published_seconds"] = times.get((name, p))
+        if int(row["n"]) <= WHOLE:
+            (row["whole"],) = lines([*asked, "--method", "mip"])
+            if family in GRAPHS:
+                graph = str(folder / "pmedian" / "orlib" / f"{name}.txt")
+                row["spopt"] = fresh(
+                    "peers:on_graph",
+                    timeout=4 * limit + 120,
+                    family=family,
+                    graph=graph,
+                    p=int(p),
+                    limit=limit,
+                )
+        rows.append(row)
     return {"limit": limit, "rows": rows}
+
+
+def named(program):
+    """Name and p of each instance of a family."""
+    done = subprocess.run([*program, "--list"], stdout=subprocess.PIPE, text=True, check=True)
+    return [line.split() for line in done.stdout.splitlines()]
+
+
+def published_times(folder):
+    """Seconds that Duran-Mateluna, Ales and Elloumi (2023) publish, by instance and p; none where their table is not there."""
+    table = folder / "pmedian" / "duran2023.csv"
+    if not table.is_file():
+        return {}
+    with table.open(newline="") as file:
+        rows = [(row["instance"], row["p"], row["Ttot_s"]) for row in csv.DictReader(file)]
+    return {(name, p): seconds.replace(",", ".") for name, p, seconds in rows if seconds}
 
 
 def lines(command):
@@ -57,3 +87,8 @@ def problems(found):
             one, other = float(row["value"]), float(whole["value"])
             if abs(one - other) > 1e-6 * abs(other):
                 yield f"{row['name']}, p {row['p']}: {one:,} proven, but {other:,} by the formulation as a whole"
+        theirs = row.get("spopt", {})
+        if row["proven"] == "yes" and theirs.get("objective") is not None:
+            one, other = float(row["value"]), theirs["objective"]
+            if other < one - 1e-6 * one:
+                yield f"{row['name']}, p {row['p']}: {one:,} proven, but spopt's plan is worth {other:,}"

@@ -1,8 +1,9 @@
 //! The published instances: our value, bound, gap, seconds and memory beside the published value.
 //!
 //! `cargo bench --bench published -- --data DIR [--family pmedian] [--only rl1304] [--p 100] [--method mip]
-//! [--seconds 60] [--threads 2] [--write benches/solutions]`; without `--data` nothing runs. `--family`, `--only` and `--p` may be given several
-//! times. DIR holds `optima.csv` and a folder for each kind of file; files may be compressed (`.xz`, by the program xz).
+//! [--seconds 60] [--threads 2] [--write benches/solutions] [--list]`; without `--data` nothing runs. `--family`, `--only`
+//! and `--p` may be given several times; with `--list` instances are named only, a line for each with its p. DIR holds
+//! `optima.csv` and a folder for each kind of file; files may be compressed (`.xz`, by the program xz).
 //!
 //! With `--write` each solution becomes a file there: its sites, counted from 1, below what was solved and what came of
 //! it. `python benches/recompute.py --data DIR benches/solutions/*.txt` adds their objectives up from the coordinates
@@ -33,7 +34,7 @@ use siting::{Method, Solution, SolveOptions};
 use table::{Family, Instance};
 
 /// All families that there are, in the order in which they run.
-const FAMILIES: [Family; 5] = [pmedian::FAMILY, pcenter::FAMILY, uflp::FAMILY, cflp::FAMILY, cpmp::FAMILY];
+static FAMILIES: [Family; 5] = [pmedian::FAMILY, pcenter::FAMILY, uflp::FAMILY, cflp::FAMILY, cpmp::FAMILY];
 
 /// What the command line asks for.
 struct Asked {
@@ -44,6 +45,8 @@ struct Asked {
     options: SolveOptions,
     /// The folder for files of solutions.
     write: Option<PathBuf>,
+    /// Whether the instances are to be named only.
+    list: bool,
 }
 
 impl Asked {
@@ -51,11 +54,12 @@ impl Asked {
     fn read() -> Result<Option<Self>, Box<dyn std::error::Error>> {
         let options = SolveOptions::default().time_limit(Duration::from_secs(300));
         let (data, family, only, p) = (PathBuf::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut asked = Self { data, family, only, p, options, write: None };
+        let mut asked = Self { data, family, only, p, options, write: None, list: false };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
             // cargo adds --bench.
-            if word == "--bench" {
+            if word == "--bench" || word == "--list" {
+                asked.list |= word == "--list";
                 continue;
             }
             let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
@@ -64,7 +68,7 @@ impl Asked {
                 "--write" => asked.write = Some(value.into()),
                 "--family" if FAMILIES.iter().any(|family| family.name == value) => asked.family.push(value),
                 "--family" => {
-                    let known = FAMILIES.map(|family| family.name).join(", ");
+                    let known = FAMILIES.each_ref().map(|family| family.name).join(", ");
                     return Err(format!("family is {value:?}; there are {known}").into());
                 }
                 "--only" => asked.only.push(value),
@@ -76,6 +80,16 @@ impl Asked {
             }
         }
         Ok((!asked.data.as_os_str().is_empty()).then_some(asked))
+    }
+
+    /// The instances that are asked for, with their families.
+    fn instances(&self) -> Result<Vec<(&'static Family, Instance)>, Box<dyn std::error::Error>> {
+        let mut all = Vec::new();
+        for family in FAMILIES.iter().filter(|family| self.wants_family(family)) {
+            let own = family.instances(&self.data)?.into_iter().filter(|instance| self.wants(instance));
+            all.extend(own.map(|instance| (family, instance)));
+        }
+        Ok(all)
     }
 
     fn wants_family(&self, family: &Family) -> bool {
@@ -99,15 +113,18 @@ fn method(name: &str) -> Result<Method, String> {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Some(asked) = Asked::read()? else { return Ok(()) };
+    let instances = asked.instances()?;
+    if asked.list {
+        instances.iter().for_each(|(_, instance)| println!("{} {}", instance.name, p_of(instance)));
+        return Ok(());
+    }
     println!("| instance | n | p | value | bound | gap % | seconds | nodes | MiB | published | proven |");
     println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |");
-    for family in FAMILIES.iter().filter(|family| asked.wants_family(family)) {
-        for instance in family.instances(&asked.data)?.iter().filter(|instance| asked.wants(instance)) {
-            let solution = (family.solve)(instance, &asked.data, &asked.options)?;
-            println!("{}", line(instance, &solution));
-            if let Some(folder) = &asked.write {
-                write::solution(folder, family, instance, &solution)?;
-            }
+    for (family, instance) in &instances {
+        let solution = (family.solve)(instance, &asked.data, &asked.options)?;
+        println!("{}", line(instance, &solution));
+        if let Some(folder) = &asked.write {
+            write::solution(folder, family, instance, &solution)?;
         }
     }
     Ok(())
@@ -119,7 +136,7 @@ fn line(instance: &Instance, solution: &Solution) -> String {
         "| {} | {} | {} | {} | {} | {} | {:.3} | {} | {} | {} | {} |",
         instance.name,
         solution.demand_ids.len(),
-        instance.p.map_or("-".into(), |p| p.to_string()),
+        p_of(instance),
         number(solution.objective),
         solution.bound.map_or("-".into(), number),
         solution.gap.map_or("-".into(), |gap| format!("{:.4}", 100.0 * gap)),
@@ -129,6 +146,11 @@ fn line(instance: &Instance, solution: &Solution) -> String {
         instance.published,
         if solution.is_optimal() { "yes" } else { "no" },
     )
+}
+
+/// p as the table has it.
+fn p_of(instance: &Instance) -> String {
+    instance.p.map_or("-".into(), |p| p.to_string())
 }
 
 /// To four decimals, without the zeros at the end.

@@ -7,12 +7,12 @@ use std::path::Path;
 
 use siting::Solution;
 
-use crate::number;
+use crate::{number, p_of};
 use crate::table::{Family, Instance};
 
 /// Writes the open sites, counted from 1 and ascending, one a line, below what was solved and what came of it.
 pub fn solution(folder: &Path, family: &Family, instance: &Instance, solved: &Solution) -> Result<(), Box<dyn Error>> {
-    let p = instance.p.map_or("-".into(), |p| p.to_string());
+    let p = p_of(instance);
     let mut text = String::new();
     for (key, value) in [
         ("instance", instance.name.clone()),
