@@ -29,7 +29,15 @@ def measure(folder, limit, family):
     """All instances of a family, each solve in a process of its own."""
     if not (folder / "optima.csv").is_file():
         raise SystemExit(f"--instances {folder} holds no optima.csv")
-    program = [built("published"), "--data", str(folder), "--seconds", str(limit), "--family", family]
+    program = [
+        built("published"),
+        "--data",
+        str(folder),
+        "--seconds",
+        str(limit),
+        "--family",
+        family,
+    ]
     times = published_times(folder)
     rows = []
     for name, p in named(program):

@@ -26,7 +26,7 @@ fn ring(seed: u64) -> Cells {
     let weights: Vec<f64> = (0..80).map(|_| 1.0 + random.below(30) as f64).collect();
     let costs: Vec<f64> = (0..13).map(|_| 1.0 + random.below(5) as f64).collect();
     let model = MaxCover::new(TravelMatrix::from_pairs(80, 13, &pairs).unwrap(), weights).site_costs(costs);
-    let model = if seed % 2 == 0 { model.p(3) } else { model.budget(8.0) };
+    let model = if seed.is_multiple_of(2) { model.p(3) } else { model.budget(8.0) };
     Cells::of(&model, 1, true).unwrap()
 }
 
@@ -55,6 +55,7 @@ fn with_control(run: impl Fn(u64, &Cells, &Control)) {
     }
 }
 
+#[cfg_attr(not(feature = "highs"), ignore = "needs a live linear programme")]
 #[test]
 fn regions_bound_what_choices_cover_and_closer_than_multipliers_alone() {
     let closer = std::cell::Cell::new(0);
@@ -78,6 +79,7 @@ fn regions_bound_what_choices_cover_and_closer_than_multipliers_alone() {
     assert!(closer.get() > 10, "{} bounds are closer", closer.get());
 }
 
+#[cfg_attr(not(feature = "highs"), ignore = "needs a live linear programme")]
 #[test]
 fn what_regions_settle_every_better_choice_has_in_common() {
     let settled = std::cell::Cell::new(0);
@@ -88,8 +90,8 @@ fn what_regions_settle_every_better_choice_has_in_common() {
         regions::lower(cells, &mut at, &mut regions::of(cells, 8), most - 0.5, control).unwrap();
         for site in 0..13_u32 {
             let is_open = chosen.contains(&site);
-            assert!(!(at.closed[site as usize] && is_open), "seed {seed}: site {site} was closed");
-            assert!(!(at.open[site as usize] && !is_open), "seed {seed}: site {site} was opened");
+            assert!(!at.closed[site as usize] || !is_open, "seed {seed}: site {site} was closed");
+            assert!(!at.open[site as usize] || is_open, "seed {seed}: site {site} was opened");
             settled.set(settled.get() + u32::from(at.closed[site as usize] || at.open[site as usize]));
         }
     });
@@ -116,7 +118,7 @@ fn every_cell_is_in_one_region_and_a_part_keeps_its_cells() {
     });
 }
 
-#[cfg(feature = "highs")]
+#[cfg_attr(not(feature = "highs"), ignore = "needs a live linear programme")]
 #[test]
 fn cuts_reach_the_bound_of_the_relaxation_with_all_cells() {
     with_control(|seed, cells, control| {
@@ -132,7 +134,7 @@ fn cuts_reach_the_bound_of_the_relaxation_with_all_cells() {
     });
 }
 
-#[cfg(feature = "highs")]
+#[cfg_attr(not(feature = "highs"), ignore = "needs a live linear programme")]
 #[test]
 fn branch_and_bound_on_cuts_proves_the_best_choice() {
     with_control(|seed, cells, control| {
