@@ -66,8 +66,9 @@ def problems(found):
     for row in found["rows"]:
         ours, theirs = row["siting"], row.get("highs")
         name = f"{row['points']:,} x {row['sites']:,}, budget {row['share']:.0%}, costs {ours['costs']}"
-        met = ours["gap"] <= (NEAR if row["sites"] > 100 else 0.0)
-        if not met or ours["seconds"] > 1.05 * row["goal"] + 1:
+        # On many sites the goal is a gap within a time limit, which may be passed a little.
+        near, most = (NEAR, 1.05 * row["goal"] + 1) if row["sites"] > 100 else (0.0, row["goal"])
+        if ours["gap"] > near or ours["seconds"] > most:
             yield f"{name}: a gap of {ours['gap']:.3%} after {ours['seconds']:.1f} s misses the goal"
         if theirs and theirs["value"] > ours["bound"] * (1 + 1e-9):
             yield f"{name}: HiGHS's plan of {theirs['value']} passes siting's bound of {ours['bound']}"
