@@ -6,24 +6,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from process import HERE, fresh
+from process import built, fresh
 
 COMMUNITIES = [24, 700]
 # Both stop at this gap of their own.
 GAP = 0.005
 # Gaps to the best bound known of both, of which the times are taken.
 REACHED = [0.05, 0.01, 0.005]
-
-
-def binary():
-    """Builds the city and tells where it is."""
-    command = ["cargo", "build", "--release", "--features", "microlp,osm", "--bench", "city"]
-    built = subprocess.run(
-        [*command, "--message-format=json"], stdout=subprocess.PIPE, text=True, cwd=HERE, check=True
-    )
-    lines = [json.loads(line) for line in built.stdout.splitlines()]
-    names = [line["executable"] for line in lines if line.get("target", {}).get("name") == "city"]
-    return names[-1]
 
 
 def ours(city, communities, limit):
@@ -138,7 +127,7 @@ def earliest(times, known, gap, most=REACHED[0]):
 
 def measure(limit, communities=None):
     """All cities, one after another: siting, the file, HiGHS."""
-    rows, city = [], binary()
+    rows, city = [], built("city")
     for count in communities or COMMUNITIES:
         print(f"A city of {count:,} communities: siting", flush=True)
         row = {"communities": count, "siting": ours(city, count, limit)}

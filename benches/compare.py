@@ -14,6 +14,7 @@ from pathlib import Path
 
 import beside
 import city
+import cordeau
 import instances
 import limits
 import memory
@@ -36,6 +37,8 @@ PARTS = {
     "limits": (limits, lambda asked: limits.measure()),
     # Cities take minutes to come near the best plan.
     "city": (city, lambda asked: city.measure(10 * asked.limit, asked.communities)),
+    # Many sites take minutes to come near a proof.
+    "cordeau": (cordeau, lambda asked: cordeau.measure(2 * asked.limit)),
     # Peers may take minutes to prepare.
     "network": (network, lambda asked: network.measure(asked.data.resolve(), 10 * asked.limit)),
 }

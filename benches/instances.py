@@ -1,10 +1,9 @@
 """The published instances of a family, beside their published values and the formulation as a whole on HiGHS."""
 
 import csv
-import json
 import subprocess
 
-from process import HERE, fresh
+from process import built, fresh
 
 FAMILIES = ["pmedian", "cpmp", "pcenter", "uflp", "cflp"]
 # Families over the graphs of OR-Library that spopt solves too.
@@ -26,24 +25,19 @@ COLUMNS = [
 ]
 
 
-def binary():
-    """Builds the benchmark of the published instances and tells where it is."""
-    command = ["cargo", "build", "--release", "--features", "microlp,osm", "--bench", "published"]
-    built = subprocess.run(
-        [*command, "--message-format=json"], stdout=subprocess.PIPE, text=True, cwd=HERE, check=True
-    )
-    lines = [json.loads(line) for line in built.stdout.splitlines()]
-    names = [
-        line["executable"] for line in lines if line.get("target", {}).get("name") == "published"
-    ]
-    return names[-1]
-
-
 def measure(folder, limit, family):
     """All instances of a family, each solve in a process of its own."""
     if not (folder / "optima.csv").is_file():
         raise SystemExit(f"--instances {folder} holds no optima.csv")
-    program = [binary(), "--data", str(folder), "--seconds", str(limit), "--family", family]
+    program = [
+        built("published"),
+        "--data",
+        str(folder),
+        "--seconds",
+        str(limit),
+        "--family",
+        family,
+    ]
     times = published_times(folder)
     rows = []
     for name, p in named(program):

@@ -25,6 +25,16 @@ def fresh(task, *, timeout, **arguments):
     return json.loads(last.removeprefix(RESULT))
 
 
+def built(bench):
+    """Builds a benchmark of the crate and tells where it is."""
+    command = ["cargo", "build", "--release", "--features", "microlp,osm", "--bench", bench]
+    done = subprocess.run(
+        [*command, "--message-format=json"], stdout=subprocess.PIPE, text=True, cwd=HERE, check=True
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return [line["executable"] for line in lines if line.get("target", {}).get("name") == bench][-1]
+
+
 def peak_mib():
     """Peak memory of this process in MiB, libraries included."""
     status = Path("/proc/self/status")

@@ -1,20 +1,16 @@
 //! How maximal covering is solved: cells, heuristic, then branch and bound of our own or the formulation.
 
-use super::cover::lagrangian::{Bound, Known};
+use super::cover::{Best, Proof};
 use super::heuristic::cover;
 use super::mip;
 use super::obstacles::site_obstacles;
 use super::reduce::Cells;
-use super::tree::{self, Proven, Task};
-use super::{Ended, Engine, Outcome, serve, solvable};
+use super::{Engine, Outcome, serve, solvable};
 use crate::error::Error;
 use crate::model::{MaxCover, Model, Plan, SiteRules, SiteState};
-use crate::solve::{Control, Limit, Method, Phase, Reason};
+use crate::solve::{Control, Method, Phase, Reason};
 
 solvable!(MaxCover);
-
-/// How often the search begins anew on what its first relaxation left open.
-const RESTARTS: usize = 3;
 
 impl Engine for MaxCover {
     fn obstacles(&self) -> Vec<Reason> {
@@ -60,7 +56,7 @@ impl Engine for MaxCover {
                 log::info!(
                     "max-cover: Lagrangian bound, then branch and bound, as strong here as the linear relaxation"
                 );
-                return self.branch(cells, plan, step, control);
+                return self.prove(cells, plan, step, control);
             }
             (why, _) => mip::tell_whole(Self::NAME, why.unwrap_or("no plan is known to start from"), control),
         }
@@ -91,68 +87,13 @@ impl MaxCover {
         Ok(Outcome { plan, bound, ended: found.ended, nodes: found.nodes })
     }
 
-    /// Lagrangian bound and fixing, then branch and bound on a live linear programme, from a plan in hand.
-    fn branch(&self, mut cells: Cells, start: &Plan, step: f64, control: &Control) -> Result<Outcome, Error> {
-        let mut value = start.objective;
-        let least_better = if step > 0.0 { 0.999 * step } else { 1e-10 * value };
-        let known = Known { value, enough: value + least_better.max(control.options.gap * value) };
-        let mut bound = Bound::start(&cells);
-        bound.improve(&cells, known, control);
-        let mut best = bound.choice.take().filter(|(covers, _)| *covers > value).map(|(covers, chosen)| {
-            value = covers;
-            cells.in_model(&chosen)
-        });
-        let least = mip::rounded(bound.value * (1.0 + 2e-10), step, Self::SENSE);
-        let mut least = control.best_bound().map_or(least, |known| known.min(least)).max(value);
-        control.incumbent(Phase::Bound, value);
-        control.bound(Phase::Bound, least);
-        let proven = if least <= value {
-            Ok(Proven { bound: Some(value), ended: Ended::Complete, nodes: 0 })
-        } else if let Some(limit) = control.stop().or_else(|| control.gap_reached().then_some(Limit::Gap)) {
-            Ok(Proven { bound: Some(least), ended: Ended::Limit(limit), nodes: 0 })
-        } else {
-            cells.fix(&bound.open, &bound.closed);
-            let mut restarts = RESTARTS;
-            loop {
-                cells.drop_dominated();
-                if cells.len() == 0 {
-                    // Everything is settled: what the fixed sites cover is the only value left to compare.
-                    let better = cells.covered > value;
-                    let best = if better { Some(cells.in_model(&[])) } else { best };
-                    let plan = best.map(|open| self.filled(open)).transpose()?;
-                    let bound = Some(value.max(cells.covered));
-                    return Ok(Outcome { plan, bound, ended: Ended::Complete, nodes: 0 });
-                }
-                let task = Task { binaries: cells.n_sites(), sense: Self::SENSE, step, known: value };
-                let root = match tree::root(mip::cover::max_cover(&cells, None, step), task, control) {
-                    Ok(Ok(root)) => root,
-                    Ok(Err(proven)) => break Ok(proven),
-                    Err(error) => break Err(error),
-                };
-                least = least.min(root.bound);
-                let settled = root.settled.iter().flatten().count();
-                if restarts > 0 && 4 * settled >= root.settled.len() {
-                    restarts -= 1;
-                    if let Some((covers, chosen)) = rounded(&cells, root.shares()).filter(|found| found.0 > value) {
-                        value = covers;
-                        best = Some(cells.in_model(&chosen));
-                        control.incumbent(Phase::Bound, covers);
-                    }
-                    let is = |wanted: bool| root.settled.iter().map(|&at| at == Some(wanted)).collect::<Vec<bool>>();
-                    cells.fix(&is(true), &is(false));
-                    continue;
-                }
-                break root.branch(control, |shares| {
-                    if let Some((covers, chosen)) = rounded(&cells, shares).filter(|found| found.0 > value) {
-                        value = covers;
-                        best = Some(cells.in_model(&chosen));
-                        control.incumbent(Phase::Bound, covers);
-                    }
-                    Some(value)
-                });
-            }
-        };
-        let plan = best.map(|open| self.filled(open)).transpose()?;
+    /// The proof from a plan in hand.
+    fn prove(&self, cells: Cells, start: &Plan, step: f64, control: &Control) -> Result<Outcome, Error> {
+        let mut proof = Proof::new(cells, start.objective, &start.sites, step);
+        let proven = proof.search(control);
+        let Best { value, sites, is_new } = proof.best;
+        let plan = is_new.then(|| self.filled(sites)).transpose()?;
+        let least = proof.least.max(value);
         let proven = match proven {
             Err(error @ Error::Solver { .. }) => {
                 let least = control.best_bound().map_or(least, |known| known.min(least)).max(value);
@@ -205,11 +146,6 @@ pub(crate) fn fill_up(open: &mut Vec<u32>, by_site: &SiteRules, p: Option<usize>
         missing -= 1;
     }
     open.sort_unstable();
-}
-
-/// A choice made of the shares of a relaxation, and what it covers.
-fn rounded(cells: &Cells, shares: &[f64]) -> Option<(f64, Vec<u32>)> {
-    cover::rounded(cells, shares).map(|chosen| (cover::value(cells, &chosen), chosen))
 }
 
 /// 1 when all weights are whole numbers whose sum is exact, so that every objective is whole; otherwise 0.

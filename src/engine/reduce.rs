@@ -276,6 +276,30 @@ impl Cells {
         self.need.push(need);
     }
 
+    /// Some of the cells alone, with the sites that reach them and without any rule; and which sites these are.
+    pub fn part(&self, list: &[u32]) -> (Self, Vec<u32>) {
+        let mut sites: Vec<u32> = list.iter().flat_map(|&cell| self.sites_of.get(cell)).copied().collect();
+        sites.sort_unstable();
+        sites.dedup();
+        let mut part = Self::default();
+        let mut seen = FxHashMap::default();
+        for &cell in list {
+            // Sites of a cell ascend, and all of them are in the list.
+            let local: Vec<u32> = self
+                .sites_of
+                .get(cell)
+                .iter()
+                .filter_map(|site| sites.binary_search(site).ok()?.try_into().ok())
+                .collect();
+            part.add_to_cell(&local, self.need[cell as usize], self.weight[cell as usize], &mut seen);
+        }
+        part.cells_of = part.sites_of.transpose(sites.len());
+        part.site = sites.iter().map(|&site| self.site[site as usize]).collect();
+        part.cost = vec![0.0; sites.len()];
+        part.counted = vec![false; sites.len()];
+        (part, sites)
+    }
+
     /// The sites of the model that are open when some local sites are, ascending.
     pub fn in_model(&self, chosen: &[u32]) -> Vec<u32> {
         let mut open = self.open.clone();

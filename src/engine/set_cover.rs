@@ -104,7 +104,8 @@ impl SetCover {
     fn branch(&self, cells: &Cells, start: &Plan, money: (f64, f64), control: &Control) -> Result<Outcome, Error> {
         let (constant, step) = money;
         let mut best = None;
-        let task = Task { binaries: cells.n_sites(), sense: Self::SENSE, step, known: start.objective };
+        let task =
+            Task { binaries: cells.n_sites(), sense: Self::SENSE, step, known: start.objective, nodes: u64::MAX };
         let formulation = mip::cover::set_cover(cells, self.wanted(), None, constant, step);
         let mut value = start.objective;
         let proven = tree::branch(formulation, task, control, |shares| {

@@ -29,6 +29,8 @@ pub(crate) struct Task {
     pub step: f64,
     /// Objective of the best plan known.
     pub known: f64,
+    /// Most nodes to look at; then the search ends as if the gap were reached.
+    pub nodes: u64,
 }
 
 impl Task {
@@ -38,6 +40,19 @@ impl Task {
             Sense::Minimize => objective,
             Sense::Maximize => -objective,
         }
+    }
+}
+
+/// A constraint: a weighted sum of columns is at least so much.
+pub(crate) struct Row {
+    pub entries: Vec<(u32, f64)>,
+    pub least: f64,
+}
+
+impl Row {
+    /// At least one of some columns is taken.
+    pub fn one_of(columns: &[u32]) -> Self {
+        Self { entries: columns.iter().map(|&column| (column, 1.0)).collect(), least: 1.0 }
     }
 }
 
@@ -119,13 +134,13 @@ fn decided(reduced_cost: f64, value: f64, room: f64) -> Option<bool> {
 }
 
 /// [`branch`] for a programme with too many constraints to start with: `missing` is shown the values of each relaxation
-/// and gives constraints that they break (lists of columns of which at least one must be taken), until none is broken.
+/// and gives constraints that they break, until none is broken.
 pub(crate) fn branch_with_rows(
     formulation: Formulation<'_>,
     task: Task,
     control: &Control,
     offer: impl FnMut(&[f64]) -> Option<f64>,
-    missing: impl FnMut(&[f64]) -> Vec<Vec<u32>>,
+    missing: impl FnMut(&[f64]) -> Vec<Row>,
 ) -> Result<Proven, Error> {
     let too_large = !fits(formulation.entries, control);
     match live_lp(formulation, control)? {
@@ -134,12 +149,13 @@ pub(crate) fn branch_with_rows(
     }
 }
 
-fn search(
+/// [`branch_with_rows`] on a programme that is alive already.
+pub(crate) fn search(
     lp: &mut dyn LiveLp,
     task: Task,
     control: &Control,
     mut offer: impl FnMut(&[f64]) -> Option<f64>,
-    mut missing: impl FnMut(&[f64]) -> Vec<Vec<u32>>,
+    mut missing: impl FnMut(&[f64]) -> Vec<Row>,
 ) -> Result<Proven, Error> {
     let mut tree = Tree::new(task);
     let mut next = Some(LpNode::root(f64::NEG_INFINITY));
@@ -149,7 +165,7 @@ fn search(
             continue;
         }
         let stop = control.stop().or_else(|| control.gap_reached().then_some(Limit::Gap));
-        if let Some(limit) = stop {
+        if let Some(limit) = stop.or((tree.nodes >= tree.task.nodes).then_some(Limit::Gap)) {
             tree.queue.push(node);
             break Ended::Limit(limit);
         }
@@ -210,7 +226,7 @@ impl Tree {
         mut node: LpNode,
         control: &Control,
         offer: &mut impl FnMut(&[f64]) -> Option<f64>,
-        missing: &mut impl FnMut(&[f64]) -> Vec<Vec<u32>>,
+        missing: &mut impl FnMut(&[f64]) -> Vec<Row>,
     ) -> Result<Visit, Error> {
         self.branching.enter(lp, &node.fixed)?;
         let value = loop {
@@ -224,7 +240,7 @@ impl Tree {
                 break value;
             }
             for row in broken {
-                lp.add_row(&row, 1.0)?;
+                lp.add_weighted_row(&row.entries, row.least)?;
             }
         };
         self.branching.learn_from(&node, value);

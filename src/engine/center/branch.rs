@@ -4,7 +4,7 @@
 use super::cover::Cover;
 use super::instance::Instance;
 use crate::engine::mip::{Formulation, LpEnd};
-use crate::engine::tree::{Task, branch_with_rows};
+use crate::engine::tree::{Row, Task, branch_with_rows};
 use crate::engine::{Ended, mip};
 use crate::error::Error;
 use crate::model::Sense;
@@ -61,7 +61,7 @@ pub(crate) fn decide(
         return Ok((relax(formulation, rows, instance, beyond, control)?, 0));
     }
 
-    let task = Task { binaries: cover.site.len(), sense: Sense::Minimize, step, known };
+    let task = Task { binaries: cover.site.len(), sense: Sense::Minimize, step, known, nodes: u64::MAX };
     let mut covered = None;
     let offer = |values: &[f64]| {
         covered = round(cover, instance, values);
@@ -102,7 +102,7 @@ fn relax(
             return Ok(Decided::Open(rows.demand()));
         }
         for row in missing {
-            lp.add_row(&row, 1.0)?;
+            lp.add_weighted_row(&row.entries, row.least)?;
         }
     }
 }
@@ -114,8 +114,8 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// Takes in the rows that the values of a relaxation break most, and gives their columns.
-    fn missing(&mut self, values: &[f64]) -> Vec<Vec<u32>> {
+    /// Takes in the rows that the values of a relaxation break most, and gives them.
+    fn missing(&mut self, values: &[f64]) -> Vec<Row> {
         let mut broken: Vec<(f64, usize)> = Vec::new();
         for (row, columns) in self.cover.rows.iter().enumerate().filter(|(row, _)| !self.is_in[*row]) {
             let taken: f64 = columns.iter().map(|&column| values[column as usize]).sum();
@@ -126,7 +126,7 @@ impl Rows<'_> {
         broken.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         broken.truncate(AT_ONCE);
         broken.iter().for_each(|&(_, row)| self.is_in[row] = true);
-        broken.iter().map(|&(_, row)| self.cover.rows[row].clone()).collect()
+        broken.iter().map(|&(_, row)| Row::one_of(&self.cover.rows[row])).collect()
     }
 
     /// The demand points whose rows are in.

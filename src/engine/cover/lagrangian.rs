@@ -104,6 +104,27 @@ impl Bound {
         }
     }
 
+    /// What some multipliers prove, found by other means; their bound.
+    pub fn offer(&mut self, cells: &Cells, lambda: &[f64], known: f64) -> f64 {
+        let mut worth = vec![0.0; cells.n_sites()];
+        let mut chosen = vec![false; cells.n_sites()];
+        let value = evaluate(cells, lambda, &mut worth, &mut chosen);
+        self.fix(value, &worth, known);
+        if value < self.value {
+            self.value = value;
+            self.lambda.copy_from_slice(lambda);
+        }
+        value
+    }
+
+    /// Takes a value below that of the best multipliers by so much, which more than the multipliers proved.
+    pub fn lower(&mut self, cells: &Cells, by: f64, known: f64) {
+        let mut worth = vec![0.0; cells.n_sites()];
+        let value = evaluate(cells, &self.lambda, &mut worth, &mut vec![false; cells.n_sites()]);
+        self.value = self.value.min(value - by);
+        self.fix(self.value, &worth, known);
+    }
+
     /// Marks the sites that are decided for all choices as good as the known value.
     fn fix(&mut self, value: f64, worth: &[f64], known: f64) {
         // Sums of thousands of terms: leave room for their rounding.

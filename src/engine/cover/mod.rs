@@ -1,3 +1,12 @@
-//! The exact engine for maximal covering: Lagrangian bounds and branch and bound over merged cells.
+//! The exact engine for maximal covering: Lagrangian bounds and branch and bound over merged cells, with Benders cuts where
+//! cells are many.
 
-pub(crate) mod lagrangian;
+mod benders;
+mod groups;
+mod lagrangian;
+mod proof;
+mod regions;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use proof::{Best, Proof};

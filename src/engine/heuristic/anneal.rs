@@ -15,6 +15,8 @@ use crate::solve::Control;
 const CHAINS: u64 = 2;
 /// Most work of a chain, in looked-at cells: some seconds.
 const WORK: usize = 500_000_000;
+/// Most work of a chain that looks for more where a proof is far: some tens of seconds.
+const LONG: usize = 2_500_000_000;
 /// Work of a step that draws two open sites, which changes nothing: numbers are drawn all the same.
 const IDLE: usize = 16;
 /// Work of a search that no proof follows, at least, for each entry: some tenths of a second for ten thousand.
@@ -27,7 +29,15 @@ const NEAR: usize = 7;
 
 /// A choice at least as good as the one to begin with, which obeys the rules.
 pub(super) fn search(cells: &Cells, begin: &[u32], proof_follows: bool, seed: u64, control: &Control) -> Vec<u32> {
-    let work = allowance(cells, proof_follows);
+    anneal(cells, begin, allowance(cells, proof_follows), seed, control)
+}
+
+/// The same for a problem whose proof is far: colder more slowly.
+pub(super) fn deepen(cells: &Cells, begin: &[u32], seed: u64, control: &Control) -> Vec<u32> {
+    anneal(cells, begin, LONG.min(allowance(cells, true).saturating_mul(LONG / WORK)), seed, control)
+}
+
+fn anneal(cells: &Cells, begin: &[u32], work: usize, seed: u64, control: &Control) -> Vec<u32> {
     let enough = enough(cells, control.options.gap);
     let run = |chain: u64| Chain::new(cells, begin).run((work, enough), seed ^ (chain << 32), control).0;
     let chains: Vec<Vec<u32>> = match control.options.threads {

@@ -61,6 +61,18 @@ pub(crate) fn search(cells: &Cells, warm: Option<&[u32]>, seed: u64, control: &C
     Some(state.chosen())
 }
 
+/// A choice at least as good as one in hand, for problems in plain form whose proof is far: much longer than [`search`].
+pub(crate) fn deepen(cells: &Cells, chosen: &[u32], control: &Control) -> Vec<u32> {
+    let mut state = State::new(cells);
+    state.restore(chosen);
+    state.complete();
+    // Other random numbers than the search before.
+    let better = anneal::deepen(cells, &state.chosen(), !control.options.seed, control);
+    state.restore(&better);
+    state.improve(control);
+    state.chosen()
+}
+
 /// A choice made of shares of sites: those with the largest shares that fit, completed by greed. `None` when p cannot be
 /// completed within the budget.
 pub(crate) fn rounded(cells: &Cells, shares: &[f64]) -> Option<Vec<u32>> {

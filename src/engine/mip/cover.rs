@@ -67,6 +67,37 @@ pub(crate) fn max_cover<'a>(cells: &'a Cells, start: Option<&[u32]>, step: f64) 
     }
 }
 
+/// The same where each site that opens costs a price.
+pub(crate) fn priced_cover<'a>(cells: &'a Cells, prices: &[f64]) -> Formulation<'a> {
+    let mut formulation = max_cover(cells, None, 0.0);
+    let sites = formulation.variables.iter_variables_with_def().map(|(site, _)| site);
+    for (site, &price) in sites.zip(prices) {
+        formulation.objective.add_mul(-price, site);
+    }
+    formulation
+}
+
+/// max Σ_g θ_g over the sites that the rules allow, 0 ≤ θ_g ≤ W_g: what the groups of cells add to the weight that is
+/// covered anyway, each bounded by the cuts that come. The first variables are the y of the local sites, the θ follow.
+pub(crate) fn max_cover_master<'a>(cells: &Cells, group_weight: &[f64], entries: usize) -> Formulation<'a> {
+    let mut variables = ProblemVariables::new();
+    let y = variables.add_vector(variable().clamp(0.0, 1.0), cells.n_sites());
+    let mut objective = Expression::with_capacity(group_weight.len());
+    for &weight in group_weight {
+        objective.add_mul(1.0, variables.add(variable().clamp(0.0, weight)));
+    }
+    Formulation {
+        variables,
+        objective,
+        constant: cells.covered,
+        sense: Sense::Maximize,
+        rows: Box::new(site_rows(cells, &y).into_iter()),
+        entries,
+        start: None,
+        step: 0.0,
+    }
+}
+
 /// min Σ f_j y_j, Σ_{j ∈ c} y_j ≥ n_c for every cell; with a wanted weight Σ_{j ∈ c} y_j ≥ n_c z_c and Σ w_c z_c ≥ it,
 /// the weight of the open sites included. `constant` is the money that the open sites cost.
 pub(crate) fn set_cover<'a>(

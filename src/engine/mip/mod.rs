@@ -71,9 +71,6 @@ pub(crate) trait LiveLp {
     /// Changes the bounds of a column.
     fn set_bounds(&mut self, column: usize, lower: f64, upper: f64) -> Result<(), Error>;
 
-    /// Adds a constraint: the sum of some columns is at least so much.
-    fn add_row(&mut self, columns: &[u32], least: f64) -> Result<(), Error>;
-
     /// Adds a constraint: a weighted sum of columns is at least so much.
     fn add_weighted_row(&mut self, entries: &[(u32, f64)], least: f64) -> Result<(), Error>;
 

@@ -56,10 +56,6 @@ impl LiveLp for Live {
         Ok(())
     }
 
-    fn add_row(&mut self, columns: &[u32], least: f64) -> Result<(), Error> {
-        self.rows.push(columns.iter().map(|&column| (column, 1.0)), least)
-    }
-
     fn add_weighted_row(&mut self, entries: &[(u32, f64)], least: f64) -> Result<(), Error> {
         self.rows.push(entries.iter().copied(), least)
     }
