@@ -7,8 +7,8 @@ use std::path::Path;
 
 use siting::Solution;
 
-use crate::{number, p_of};
 use crate::table::{Family, Instance};
+use crate::{number, p_of};
 
 /// Writes the open sites, counted from 1 and ascending, one a line, below what was solved and what came of it.
 pub fn solution(folder: &Path, family: &Family, instance: &Instance, solved: &Solution) -> Result<(), Box<dyn Error>> {
