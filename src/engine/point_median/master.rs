@@ -18,6 +18,8 @@
 //!
 //! holds for any π, however wrong the solver is, and is added up here.
 
+use rustc_hash::FxHashSet;
+
 use super::reduced::Reduced;
 use crate::engine::mip::{LiveLp, LpEnd, live_lp, median::service_master};
 use crate::error::Error;
@@ -30,6 +32,13 @@ pub(super) struct Cut {
     pub level: f64,
     /// Solves since it last was tight.
     idle: u32,
+}
+
+impl Cut {
+    /// What tells it from others.
+    fn key(&self) -> (u32, u64) {
+        (self.row, self.level.to_bits())
+    }
 }
 
 /// A bound and what it is made of.
@@ -51,6 +60,8 @@ pub(super) struct Master<'a> {
     pub problem: &'a Reduced,
     lp: Box<dyn LiveLp>,
     cuts: Vec<Cut>,
+    /// Rows and levels of these cuts.
+    present: FxHashSet<(u32, u64)>,
 }
 
 /// How far a cut must be broken, in parts of its level.
@@ -63,7 +74,7 @@ impl<'a> Master<'a> {
         let formulation =
             service_master(problem.sites.len(), problem.free, &ranges, problem.column.len(), problem.constant);
         let Some(lp) = live_lp(formulation, control)? else { return Ok(None) };
-        let mut master = Self { problem, lp, cuts: Vec::new() };
+        let mut master = Self { problem, lp, cuts: Vec::new(), present: FxHashSet::default() };
         master.add(cuts)?;
         Ok(Some(master))
     }
@@ -74,10 +85,15 @@ impl<'a> Master<'a> {
         (0_u32..).zip(&problem.level).map(cut).filter(|cut| cut.level > problem.least(cut.row as usize)).collect()
     }
 
-    fn add(&mut self, cuts: Vec<Cut>) -> Result<(), Error> {
+    /// Adds the cuts that are not there yet; gives how many.
+    fn add(&mut self, cuts: Vec<Cut>) -> Result<usize, Error> {
+        let before = self.cuts.len();
         let theta = self.problem.sites.len();
         let mut entries: Vec<(u32, f64)> = Vec::new();
         for cut in cuts {
+            if !self.present.insert(cut.key()) {
+                continue;
+            }
             let row = cut.row as usize;
             let of_row = self.problem.row(row).map(|at| (self.problem.column[at], self.problem.cost[at]));
             entries.clear();
@@ -92,7 +108,7 @@ impl<'a> Master<'a> {
             }
             self.cuts.push(cut);
         }
-        Ok(())
+        Ok(self.cuts.len() - before)
     }
 
     pub fn n_cuts(&self) -> usize {
@@ -115,13 +131,11 @@ impl<'a> Master<'a> {
 
     /// Adds the cuts that the last optimum breaks; gives how many.
     pub fn separate(&mut self) -> Result<usize, Error> {
-        let broken = self.broken();
-        let count = broken.len();
-        self.add(broken)?;
-        Ok(count)
+        self.add(self.broken())
     }
 
-    /// The cuts that the last optimum breaks.
+    /// The cuts that the last optimum breaks. Those already there are no news: the solver scales rows, and may take for
+    /// met what is broken by more than is forgiven here.
     pub fn broken(&self) -> Vec<Cut> {
         let values = self.lp.values();
         let theta = &values[self.problem.sites.len()..];
@@ -148,6 +162,7 @@ impl<'a> Master<'a> {
                 broken.push(Cut { row, level, idle: 0 });
             }
         }
+        broken.retain(|cut| !self.present.contains(&cut.key()));
         broken
     }
 
@@ -268,5 +283,44 @@ impl Dual {
         } else {
             self.bound + (self.edge.0 - worth).max(0.0)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lists::Lists;
+    use super::super::near::Near;
+    use super::super::state::Role;
+    use super::*;
+    use crate::PMedian;
+    use crate::model::Sense;
+    use crate::solve::SolveOptions;
+
+    #[test]
+    fn no_cut_is_added_twice() -> Result<(), Error> {
+        let points: Vec<[f64; 2]> = (0..20_u32).map(|i| [f64::from(i % 5) * 1.1, f64::from(i / 5)]).collect();
+        let model = PMedian::from_points(points).p(3);
+        let near = Near::new(&model);
+        let options = SolveOptions::default();
+        let control = Control::new(&options, Sense::Minimize);
+        let lists = Lists::new(&near, &[f64::INFINITY; 20], 1_000, &control);
+        let Some(problem) = Reduced::of(&lists, &[Role::Free; 20], 3, &[1.0; 20], 100.0) else {
+            return Err(Error::NothingFound);
+        };
+        let first = Master::first_cuts(&problem);
+        let Some(mut master) = Master::new(&problem, [first.clone(), first].concat(), &control)? else {
+            return Err(Error::NothingFound);
+        };
+        assert_eq!(master.n_cuts(), 20);
+        for _ in 0..100 {
+            assert!(matches!(master.solve(&control)?, LpEnd::Optimal(_)));
+            if master.separate()? == 0 {
+                break;
+            }
+        }
+        assert!(master.n_cuts() > 20 && master.broken().is_empty());
+        let count = master.n_cuts();
+        assert_eq!((master.add(master.useful_cuts(u32::MAX))?, master.n_cuts()), (0, count));
+        Ok(())
     }
 }

@@ -105,7 +105,9 @@ impl Last<'_> {
         };
         let report =
             Report { end, values: None, reduced: Vec::new(), duals: Vec::new(), objective, bound, nodes: self.nodes() };
-        Ok(if is_feasible && end != End::Infeasible { self.with_solution(report)? } else { report })
+        // An optimum as HiGHS scales the programme may break rows by a little more than it forgives once scaled back.
+        let has_values = is_feasible || !integers && end == End::Optimal;
+        Ok(if has_values && end != End::Infeasible { self.with_solution(report)? } else { report })
     }
 
     fn with_solution(&self, report: Report) -> Result<Report, Error> {
