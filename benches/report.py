@@ -6,11 +6,12 @@ from pathlib import Path
 
 import beside
 import city
-import instances
 import limits
 import memory
 import programmes
+import published_report
 import towns
+from tables import percent, seconds, table
 
 import network
 
@@ -91,16 +92,6 @@ no more; *within 5 % of the best* looks at the better of the two plans instead. 
 siting runs without Python here.
 """
 
-PUBLISHED = """\
-## Published instances
-
-Our value, bound, time and peak memory beside the published value, and, for instances of up to {whole} demand points, the time
-that the formulation as a whole takes on HiGHS (`method="mip"`) and, on graphs, spopt with its defaults (building its model
-included). Seconds are those of one solve, reading and shortest paths left out; each solve is a process of its own, siting's
-without Python. Published seconds are those of Duran-Mateluna, Ales and Elloumi (2023) with CPLEX on one thread of a Xeon
-W-2145.
-"""
-
 CORDEAU = """\
 ## Many customers
 
@@ -113,14 +104,6 @@ Rust, without Python.
 With unit costs and 1,000 sites or more the linear relaxation itself lies 1 to 2 % above the best plans known: many sites that
 each open a bit cover nearly everything. Regions of cells solved exactly bring the bound below it.
 """
-
-FAMILY = {
-    "pmedian": "p-median",
-    "cpmp": "Capacitated p-median, every demand point at one median",
-    "pcenter": "p-center",
-    "uflp": "Fixed charge without capacities",
-    "cflp": "Fixed charge with capacities, split demand (published single-source values are above)",
-}
 
 LIMITS = """\
 ## Time limits and Ctrl-C
@@ -161,11 +144,7 @@ def page(kept, problems):
     parts = [INTRO]
     for name, section in sections.items():
         parts += section(kept[name]) if name in kept else []
-    families = [name for name in instances.FAMILIES if name in kept]
-    parts += [PUBLISHED.format(whole=instances.WHOLE)] if families else []
-    for name in families:
-        parts += published(name, kept[name])
-    parts += [summary([row for name in families for row in kept[name]["rows"]])] if families else []
+    parts += published_report.sections(kept)
     parts.append("## What does not hold\n")
     if problems:
         parts.append("\n".join(f"- {text}" for text in problems) + "\n")
@@ -225,24 +204,6 @@ def machine(kept):
     lines = [f"- {platform.system()} on {platform.machine()}, {os.cpu_count()} cores{memory_text}."]
     lines.append(f"- Python {platform.python_version()}.")
     return "\n".join(lines + [f"- {text}." for text in versions])
-
-
-def table(head, rows):
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines) + "\n"
-
-
-def seconds(value):
-    return f"{value:.3f}" if value < 1 else f"{value:.1f}"
-
-
-def percent(value):
-    if value is None:
-        return "none"
-    if value < 1e-9:
-        return "0"
-    return f"{value:.3%}" if value < 0.01 else f"{value:.1%}"
 
 
 def beside_spopt(found):
@@ -429,59 +390,6 @@ def city_programme(found):
         "The files, and how many times longer HiGHS takes to the same nearness.\n",
         table([*sizes, *(f"times longer to {mark}" for mark in marks)], faster),
     ]
-
-
-def published(family, found):
-    """The table of a family; columns that would be empty are left out."""
-    rows = [instance(row) for row in found["rows"]]
-    names = [name for name in rows[0] if any(row[name] for row in rows)] if rows else []
-    title = f"**{FAMILY[family]}**, limit {found['limit']:g} s.\n"
-    return [title, table(names, [[row[name] for name in names] for row in rows])]
-
-
-def summary(rows):
-    """How often siting is far ahead of the formulation as a whole."""
-    wholes = [(row, row.get("whole")) for row in rows if row["proven"] == "yes"]
-    times = [
-        float(whole["seconds"]) / max(float(row["seconds"]), 0.001)
-        for row, whole in wholes
-        if whole and whole["proven"] == "yes"
-    ]
-    ahead = sum(ratio >= beside.FASTER for ratio in times)
-    return (
-        f"siting and HiGHS both prove {len(times)} of these instances; on {ahead} of them siting is at least "
-        f"{beside.FASTER} times faster.\n"
-    )
-
-
-def instance(row):
-    """The cells of an instance, by their heads."""
-    own = max(float(row["seconds"]), 0.001)
-    cells = {name: row[name] for name in ("name", "n", "p", "value", "bound")}
-    cells["gap"] = "proven" if row["proven"] == "yes" else f"{row['gap']} %"
-    cells |= {"seconds": row["seconds"], "MiB": row["mib"]}
-    cells["published"] = row["published"]
-    cells["published, s"] = row.get("published_seconds") or ""
-    whole = row.get("whole") or {"seconds": "", "proven": ""}
-    cells["HiGHS, s"] = whole["seconds"]
-    cells["HiGHS, times longer"] = longer(whole["seconds"], whole["proven"] == "yes", own)
-    theirs = row.get("spopt")
-    if not theirs:
-        return cells | {"spopt, s": "", "spopt, times longer": ""}
-    if "error" in theirs:
-        return cells | {"spopt, s": theirs["error"], "spopt, times longer": ""}
-    took = theirs["build"] + theirs["solve"]
-    ratio = longer(took, beside.finished(theirs), own)
-    return cells | {"spopt, s": seconds(took), "spopt, times longer": ratio}
-
-
-def longer(took, is_done, own):
-    """How many times longer another takes; at least so many where it was stopped before."""
-    if took == "":
-        return ""
-    ratio = float(took) / own
-    times = f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
-    return times if is_done else f"over {times}"
 
 
 def ratios(ours, theirs):
