@@ -39,11 +39,15 @@ def measure(folder, limit, family):
         family,
     ]
     times = published_times(folder)
-    rows = []
+    rows, failed = [], []
     for name, p in named(program):
         print(f"{family}: {name}, p {p}", flush=True)
         asked = [*program, "--only", name, *([] if p == "-" else ["--p", p])]
-        (row,) = lines(asked)
+        try:
+            (row,) = lines(asked)
+        except subprocess.CalledProcessError as error:
+            failed.append(f"{name}, p {p}: {error.stderr.strip()}")
+            continue
         row["published_seconds"] = times.get((name, p))
         if int(row["n"]) <= WHOLE:
             (row["whole"],) = lines([*asked, "--method", "mip"])
@@ -58,7 +62,7 @@ def measure(folder, limit, family):
                     limit=limit,
                 )
         rows.append(row)
-    return {"limit": limit, "rows": rows}
+    return {"limit": limit, "rows": rows, "failed": failed}
 
 
 def named(program):
@@ -79,7 +83,7 @@ def published_times(folder):
 
 def lines(command):
     """The lines of the table that the benchmark prints."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     cells = (
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in done.stdout.splitlines()[2:]
@@ -89,6 +93,7 @@ def lines(command):
 
 def problems(found):
     """What does not hold, as sentences: proven values that are not the published optima."""
+    yield from found.get("failed", [])
     for row in found["rows"]:
         whole = row.get("whole")
         if whole and row["proven"] == whole["proven"] == "yes":

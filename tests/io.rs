@@ -37,7 +37,9 @@ fn coordinates_are_counted() {
     assert_eq!(coordinates("1 2\n0.5 0.25\n", "a").unwrap(), [[0.5, 0.25]]);
     assert!(reason(coordinates("", "a")).contains("line 1: the file is empty"));
     assert!(reason(coordinates("1 3\n1 2 3\n", "a")).contains("the dimension is 3"));
-    assert!(reason(coordinates("2 2\n1 2\n", "a")).contains("1 points where the first line says 2"));
+    assert!(reason(coordinates("2 2\n1 2\n", "a")).contains("1 points where the beginning says 2"));
+    assert_eq!(coordinates("2\n2\n1 2\n3 4\n", "a").unwrap(), [[1.0, 2.0], [3.0, 4.0]]);
+    assert!(reason(coordinates("2\n", "a")).contains("the dimension is missing"));
 }
 
 #[test]

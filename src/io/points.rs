@@ -45,15 +45,16 @@ pub fn tsplib(text: &str, name: &str) -> Result<Vec<[f64; 2]>, Error> {
     counted(points, dimension, name, "DIMENSION")
 }
 
-/// The coordinates of a file of two columns whose first line tells their number and the dimension, 2.
+/// The coordinates of a file of two columns that begins with their number and the dimension, 2, in one line or in two.
 ///
 /// # Errors
 ///
 /// [`Error::File`] with the line: numbers that are none or not finite, another dimension than 2, or another number of
-/// points than the first line says.
+/// points than the beginning says.
 ///
 /// ```
 /// assert_eq!(siting::io::coordinates("2 2\n 0.5 1\n3 4\n", "two.txt")?, [[0.5, 1.0], [3.0, 4.0]]);
+/// assert_eq!(siting::io::coordinates("1\n2\n 0.5 1\n", "one.txt")?, [[0.5, 1.0]]);
 /// # Ok::<(), siting::Error>(())
 /// ```
 pub fn coordinates(text: &str, name: &str) -> Result<Vec<[f64; 2]>, Error> {
@@ -61,12 +62,18 @@ pub fn coordinates(text: &str, name: &str) -> Result<Vec<[f64; 2]>, Error> {
     let (line, head) = lines.next().ok_or_else(|| wrong(name, 1, "the file is empty"))?;
     let mut head = head.split_whitespace();
     let count = parsed::<usize>(name, line, "the number of points", head.next())?;
-    let dimension = parsed::<usize>(name, line, "the dimension", head.next())?;
+    let dimension = match head.next() {
+        Some(word) => parsed::<usize>(name, line, "the dimension", Some(word))?,
+        None => {
+            let (line, next) = lines.next().ok_or_else(|| wrong(name, line + 1, "the dimension is missing"))?;
+            parsed::<usize>(name, line, "the dimension", next.split_whitespace().next())?
+        }
+    };
     if dimension != 2 {
         return Err(wrong(name, line, format_args!("the dimension is {dimension}; only points in the plane are read")));
     }
     let points: Result<Vec<_>, _> = lines.map(|(line, text)| pair(name, line, text.split_whitespace())).collect();
-    counted(points?, Some(count), name, "the first line")
+    counted(points?, Some(count), name, "the beginning")
 }
 
 fn pair<'a>(name: &str, line: usize, mut words: impl Iterator<Item = &'a str>) -> Result<[f64; 2], Error> {
