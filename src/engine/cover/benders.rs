@@ -47,7 +47,7 @@ pub(crate) struct Master<'a> {
 impl<'a> Master<'a> {
     /// Starts with the cuts at some multipliers. `None` when a limit came, or the programme does not fit.
     pub fn new(cells: &'a Cells, lambda: &[f64], control: &Control) -> Result<Option<Self>, Error> {
-        let mut cuts = Cuts::of(cells);
+        let mut cuts = Cuts::of(cells, control);
         // What a cut holds is no more than what its cells do.
         let formulation = max_cover_master(cells, &cuts.weight, 4 * cells.sites_of.entries());
         if !fits(formulation.entries, control) {
@@ -128,8 +128,8 @@ pub(crate) struct Cuts<'a> {
 }
 
 impl<'a> Cuts<'a> {
-    fn of(cells: &'a Cells) -> Self {
-        let groups = by_central_site(cells);
+    fn of(cells: &'a Cells, control: &Control) -> Self {
+        let groups = by_central_site(cells, control);
         let weight = groups.iter().map(|group| group.iter().map(|&cell| cells.weight[cell as usize]).sum()).collect();
         Self { cells, groups, weight, made: Vec::new(), worth: vec![0.0; cells.n_sites()] }
     }
