@@ -159,3 +159,27 @@ fn branch_and_bound_on_cuts_proves_the_best_choice() {
         assert_eq!((proof.best.value, proven.bound), (most, Some(most)), "seed {seed}");
     });
 }
+
+#[cfg_attr(not(feature = "highs"), ignore = "needs a live linear programme")]
+#[test]
+fn no_cut_is_made_twice_however_light_its_cells() {
+    with_control(|seed, cells, control| {
+        // What a solver forgives is much beside some of these weights.
+        let mut cells = Cells::clone(cells);
+        let powers = [1e-9, 1e-6, 1e-3, 1.0];
+        cells.weight.iter_mut().enumerate().for_each(|(cell, weight)| *weight *= powers[cell % 4]);
+        let mut at = Bound::start(&cells);
+        let mut master = Master::new(&cells, &at.lambda, control).unwrap().unwrap();
+        master.climb(&mut at, |_| 0.0, control, |_| 0.0).unwrap();
+        // As if the solver passed over the cuts: they are made once.
+        let shares = vec![0.0; cells.n_sites()];
+        let values: Vec<f64> = shares.iter().copied().chain(vec![f64::MAX; cells.n_sites()]).collect();
+        master.cuts.broken(&shares, &values);
+        assert!(master.cuts.broken(&shares, &values).is_empty(), "seed {seed}");
+        let most = best(&cells).0;
+        let mut proof = Proof::new(cells, 0.0, &[], 0.0);
+        let proven = proof.search_on_cuts(control).unwrap();
+        assert!((proof.best.value - most).abs() <= 1e-6 * most, "seed {seed}");
+        assert!(proven.bound.is_some_and(|bound| bound >= most * (1.0 - 1e-9)), "seed {seed}");
+    });
+}
