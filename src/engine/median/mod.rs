@@ -12,7 +12,7 @@ mod problem;
 mod relaxation;
 
 use crate::engine::heuristic::median::{Columns, State, improved, search};
-use crate::engine::{Ended, Outcome, fixed_charge, mip};
+use crate::engine::{Ended, Outcome, fixed_charge, mip, point_median};
 use crate::error::Error;
 use crate::model::{Model, Plan};
 use crate::solve::{Control, Method, PRECISION, Phase};
@@ -106,6 +106,11 @@ pub(super) fn prove(problem: &Problem, start: Option<&[u32]>, control: &Control)
             }
         }
     };
+    if point_median::suits(problem) {
+        log::info!("p-median: many sites: searched like points, whose lists of near sites grow where they are needed");
+        let value = State::of(problem, &columns, &found).value;
+        return point_median::search(problem, &found, value, control);
+    }
     let mut incumbent = Incumbent::new(problem, &columns, &found);
     control.incumbent(Phase::Bound, incumbent.value());
     let at = first_multipliers(&State::of(problem, &columns, &found));

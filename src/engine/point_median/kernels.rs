@@ -40,10 +40,11 @@ impl Kernels<'_> {
         let course = Course::new(model, &control)?;
         let first = course.first_sites(&[]);
         let seconds = course.seconds(&first);
-        let lists = Lists::new(&course.near, &course.radii(&seconds), course.most, &control);
+        let lists = Lists::new(course.near.as_ref(), &course.radii(&seconds), course.most, &control);
         let mut cut = cuts(&lists, &seconds);
         let columns = Columns::of(&lists, course.near.n_sites(), &mut cut, &control);
-        let ground = Ground { near: &course.near, lists: &lists, columns: &columns, role: &course.role, cut: &cut };
+        let ground =
+            Ground { near: course.near.as_ref(), lists: &lists, columns: &columns, role: &course.role, cut: &cut };
         let mut best = Best { sites: first.clone(), value: f64::INFINITY, step: course.step };
         let (mut search, mut random) = (Search::new(course.near.n_sites()), Random::of_seed(0));
         let mut plans = Plans::new(ground, course.free, &mut best, &mut search, &mut random);
@@ -66,7 +67,7 @@ impl Kernels<'_> {
     #[must_use]
     pub fn nearest_lists(&self) -> usize {
         let course = self.course;
-        Lists::new(&course.near, &course.radii(self.seconds), course.most, course.control).len()
+        Lists::new(course.near.as_ref(), &course.radii(self.seconds), course.most, course.control).len()
     }
 
     /// Turns the lists around, to the rows near each site; gives how many the last site has.

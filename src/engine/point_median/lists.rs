@@ -31,7 +31,7 @@ pub(super) struct Lists {
 
 impl Lists {
     /// Lists up to a radius for each row; at most `most` entries in all.
-    pub fn new(near: &Near, radii: &[f64], most: usize, control: &Control) -> Self {
+    pub fn new(near: &dyn Near, radii: &[f64], most: usize, control: &Control) -> Self {
         let (site, cost, complete) = (Vec::new(), Vec::new(), Vec::new());
         let empty = Self { start: vec![0], site, cost, complete, most, is_stuck: false };
         let all: Vec<Option<f64>> = radii.iter().copied().map(Some).collect();
@@ -58,7 +58,7 @@ impl Lists {
     }
 
     /// Lets rows reach up to a cost, as far as memory and the limits allow.
-    pub fn reach(&mut self, near: &Near, wanted: &[(usize, f64)], control: &Control) {
+    pub fn reach(&mut self, near: &dyn Near, wanted: &[(usize, f64)], control: &Control) {
         if self.is_full() {
             return;
         }
@@ -79,7 +79,7 @@ impl Lists {
 
     /// The same lists with some measured anew. The room that is left is shared among the rows that ask; after a stop the
     /// others stay as they are.
-    fn rebuilt(&self, near: &Near, radii: &[Option<f64>], control: &Control) -> Self {
+    fn rebuilt(&self, near: &dyn Near, radii: &[Option<f64>], control: &Control) -> Self {
         let n = radii.len();
         let mut new = Self {
             start: Vec::with_capacity(n + 1),
@@ -187,6 +187,7 @@ impl Columns {
 
 #[cfg(test)]
 mod tests {
+    use super::super::measured::Measured;
     use super::*;
     use crate::PMedian;
     use crate::model::Sense;
@@ -197,7 +198,7 @@ mod tests {
         let points: Vec<[f64; 2]> = (0..5_000_u32).map(|i| [f64::from(i % 71), f64::from(i / 71)]).collect();
         let model = PMedian::from_points(points).p(1);
         model.validate()?;
-        let near = Near::new(&model);
+        let near = Measured::new(&model);
         let options = SolveOptions::default();
         let control = Control::new(&options, Sense::Minimize);
         let everything = vec![f64::INFINITY; 5_000];
@@ -218,7 +219,7 @@ mod tests {
     #[test]
     fn a_stop_leaves_lists_as_they_are_and_columns_empty() -> Result<(), crate::Error> {
         let model = PMedian::from_points(vec![[0.0, 0.0], [1.0, 0.0], [3.0, 0.0]]).p(1);
-        let near = Near::new(&model);
+        let near = Measured::new(&model);
         let token = CancelToken::new();
         let options = SolveOptions::default().cancel(token.clone());
         let control = Control::new(&options, Sense::Minimize);

@@ -289,7 +289,7 @@ impl Dual {
 #[cfg(test)]
 mod tests {
     use super::super::lists::Lists;
-    use super::super::near::Near;
+    use super::super::measured::Measured;
     use super::super::state::Role;
     use super::*;
     use crate::PMedian;
@@ -300,7 +300,7 @@ mod tests {
     fn no_cut_is_added_twice() -> Result<(), Error> {
         let points: Vec<[f64; 2]> = (0..20_u32).map(|i| [f64::from(i % 5) * 1.1, f64::from(i / 5)]).collect();
         let model = PMedian::from_points(points).p(3);
-        let near = Near::new(&model);
+        let near = Measured::new(&model);
         let options = SolveOptions::default();
         let control = Control::new(&options, Sense::Minimize);
         let lists = Lists::new(&near, &[f64::INFINITY; 20], 1_000, &control);

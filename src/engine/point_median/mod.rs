@@ -14,17 +14,20 @@ mod backend;
 mod kernels;
 mod lists;
 mod master;
+mod measured;
 mod near;
 mod plans;
 mod reduced;
 mod shake;
 mod state;
+mod stored;
 mod strays;
 mod tournament;
 mod tree;
 
 use std::time::Duration;
 
+use super::median::{self, Problem};
 use super::obstacles::site_obstacles;
 use super::random::Random;
 use super::{Ended, on_threads};
@@ -33,11 +36,13 @@ use crate::model::{PointMedian, Sense, SiteState};
 use crate::solve::{Control, Limit, Method, PRECISION, Phase, Proof, Reason, Solution, SolveOptions};
 use ascent::{Ascent, Choice};
 use lists::{Columns, Lists};
+use measured::Measured;
 use near::Near;
 use plans::Plans;
 use reduced::{Reduced, most};
 use shake::Search;
 use state::{Ground, Role};
+use stored::Stored;
 use tree::Proven;
 
 #[cfg(feature = "kernels")]
@@ -71,6 +76,8 @@ const PAIRS: usize = 25_000_000;
 const BYTES_PER_PAIR: usize = 32;
 /// Rows from which it counts as huge too.
 const MANY: usize = 30_000;
+/// Sites that may open from which a problem with stored costs is searched like one over points.
+const MATRIX: usize = 1_000;
 /// Work of the heuristic alone, in list entries.
 const HEURISTIC: usize = 200;
 
@@ -166,6 +173,29 @@ impl PointMedian {
     }
 }
 
+/// Whether the search suits a problem whose costs are stored: p of many sites open, and nothing else ties them.
+pub(crate) fn suits(problem: &Problem) -> bool {
+    let only_p = problem.p.is_some() && problem.budget.is_none() && problem.charge.iter().all(|&charge| charge == 0.0);
+    let plain = problem.constant == 0.0 && !problem.role.contains(&median::Role::Uncounted);
+    only_p && plain && problem.n_rows() > 0 && problem.free().count() >= MATRIX
+}
+
+/// Searches a problem that it suits, from the open sites of a plan that serves everybody.
+pub(crate) fn search(problem: &Problem, start: &[u32], value: f64, control: &Control) -> Result<median::Proof, Error> {
+    let role = |role: &median::Role| match role {
+        median::Role::Open => Role::Open,
+        median::Role::Counted => Role::Free,
+        median::Role::Uncounted | median::Role::Closed => Role::Closed,
+    };
+    let roles: Vec<Role> = problem.role.iter().map(role).collect();
+    let free = problem.p.unwrap_or(0).min(problem.free().count());
+    let warm: Vec<u32> = start.iter().copied().filter(|&j| roles[j as usize] == Role::Free).collect();
+    let near = Box::new(Stored::new(problem, value));
+    let Outcome { sites, bound, ended, nodes } =
+        Course::over(near, (roles, free), problem.step > 0.0, control).run(&warm)?;
+    Ok(median::Proof { sites: Some(sites), bound, ended, nodes })
+}
+
 /// What a round leads to.
 enum Step {
     /// Something is proven, or a limit came.
@@ -244,7 +274,7 @@ impl Best {
 
 /// One solve.
 struct Course<'a> {
-    near: Near<'a>,
+    near: Box<dyn Near + 'a>,
     role: Vec<Role>,
     /// How many free sites open.
     free: usize,
@@ -266,12 +296,20 @@ impl<'a> Course<'a> {
             })
             .collect();
         let free = model.rules().p.unwrap_or(0).saturating_sub(model.rules().required.len());
-        let near = Near::new(model);
+        Ok(Self::over(Box::new(Measured::new(model)), (role, free), model.is_whole(), control))
+    }
+
+    fn over(
+        near: Box<dyn Near + 'a>,
+        (role, free): (Vec<Role>, usize),
+        is_whole: bool,
+        control: &'a Control<'a>,
+    ) -> Self {
         // Beyond this whole numbers are no longer exact.
-        let is_whole = model.is_whole() && near.is_exact();
+        let is_whole = is_whole && near.is_exact();
         let most = control.options.memory_limit.map_or(ENTRIES, |bytes| ENTRIES.min(bytes / BYTES));
         let most = most.max(SOME * near.n_rows());
-        Ok(Self { near, role, free, step: if is_whole { 1.0 } else { 0.0 }, most, control })
+        Self { near, role, free, step: if is_whole { 1.0 } else { 0.0 }, most, control }
     }
 
     /// Open sites to begin with: those that must be, those given, and others spread as densely as the sites are.
@@ -301,7 +339,7 @@ impl<'a> Course<'a> {
         let mut best = Best { sites: first, value, step: self.step };
         self.control.incumbent(Phase::Heuristic, value);
         let seconds: Vec<f64> = two.iter().map(|two| two[1].0).collect();
-        let mut lists = Lists::new(&self.near, &self.radii(&seconds), self.most, self.control);
+        let mut lists = Lists::new(self.near.as_ref(), &self.radii(&seconds), self.most, self.control);
         let mut random = Random::of_seed(self.control.options.seed);
         let mut search = Search::new(self.near.n_sites());
         let mut climb: Option<Ascent> = None;
@@ -310,11 +348,12 @@ impl<'a> Course<'a> {
             if round > 0 {
                 // The first lists were cut for a rough plan.
                 let beyond: Vec<(usize, f64)> = seconds.iter().map(|cost| BEYOND * cost).enumerate().collect();
-                lists.reach(&self.near, &beyond, self.control);
+                lists.reach(self.near.as_ref(), &beyond, self.control);
             }
             let mut cut = cuts(&lists, &seconds);
             let columns = Columns::of(&lists, self.near.n_sites(), &mut cut, self.control);
-            let ground = Ground { near: &self.near, lists: &lists, columns: &columns, role: &self.role, cut: &cut };
+            let ground =
+                Ground { near: self.near.as_ref(), lists: &lists, columns: &columns, role: &self.role, cut: &cut };
             let mut plans = Plans::new(ground, self.free, &mut best, &mut search, &mut random);
             if round == 0 {
                 plans.improve(&plans.best.sites.clone(), self.control);
@@ -334,7 +373,7 @@ impl<'a> Course<'a> {
             };
             // Columns and two copies of the lists need not stand in memory side by side.
             drop(columns);
-            lists.reach(&self.near, &wanted, self.control);
+            lists.reach(self.near.as_ref(), &wanted, self.control);
         }
         Err(Error::NothingFound)
     }

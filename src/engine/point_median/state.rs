@@ -36,7 +36,7 @@ const NONE: u32 = u32::MAX;
 /// The data that a search works on.
 #[derive(Clone, Copy)]
 pub(super) struct Ground<'a> {
-    pub near: &'a Near<'a>,
+    pub near: &'a dyn Near,
     pub lists: &'a Lists,
     pub columns: &'a Columns,
     pub role: &'a [Role],
@@ -280,7 +280,7 @@ impl<'a> State<'a> {
         }
         if FAR * m <= p * p {
             self.work += (FAR * m / p + 8) as u64;
-            let two = self.ground.near.nearest_two_of(row, |j| self.is_open[j as usize]);
+            let two = self.ground.near.nearest_two_of(row, &|j| self.is_open[j as usize]);
             return Service { cost: two.map(|entry| entry.0), site: two.map(|entry| entry.1) };
         }
         self.work += (p + 8) as u64;
