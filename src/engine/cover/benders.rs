@@ -15,6 +15,10 @@
 //! Dual values of the cuts, at most one in sum for each group, make new multipliers. The bound is that of
 //! [`lagrangian`](super::lagrangian) at these, added up from the cells, and not the solver's.
 
+use std::hash::BuildHasher;
+
+use rustc_hash::{FxBuildHasher, FxHashSet};
+
 use super::groups::by_central_site;
 use super::lagrangian::Bound;
 use crate::engine::mip::{LiveLp, LpEnd, cover::max_cover_master, fits, live_lp};
@@ -47,7 +51,7 @@ pub(crate) struct Master<'a> {
 impl<'a> Master<'a> {
     /// Starts with the cuts at some multipliers. `None` when a limit came, or the programme does not fit.
     pub fn new(cells: &'a Cells, lambda: &[f64], control: &Control) -> Result<Option<Self>, Error> {
-        let mut cuts = Cuts::of(cells);
+        let mut cuts = Cuts::of(cells, control);
         // What a cut holds is no more than what its cells do.
         let formulation = max_cover_master(cells, &cuts.weight, 4 * cells.sites_of.entries());
         if !fits(formulation.entries, control) {
@@ -123,15 +127,24 @@ pub(crate) struct Cuts<'a> {
     weight: Vec<f64>,
     /// Group of each cut, and the multipliers of its cells.
     made: Vec<(usize, Vec<f64>)>,
+    /// Hashes of the cuts that were broken once: the solver may take for met what is broken by more than is forgiven here.
+    present: FxHashSet<u64>,
     /// What a cut under work gives for each site.
     worth: Vec<f64>,
 }
 
 impl<'a> Cuts<'a> {
-    fn of(cells: &'a Cells) -> Self {
-        let groups = by_central_site(cells);
+    fn of(cells: &'a Cells, control: &Control) -> Self {
+        let groups = by_central_site(cells, control);
         let weight = groups.iter().map(|group| group.iter().map(|&cell| cells.weight[cell as usize]).sum()).collect();
-        Self { cells, groups, weight, made: Vec::new(), worth: vec![0.0; cells.n_sites()] }
+        Self {
+            cells,
+            groups,
+            weight,
+            made: Vec::new(),
+            present: FxHashSet::default(),
+            worth: vec![0.0; cells.n_sites()],
+        }
     }
 
     /// The cut of a group at some multipliers.
@@ -159,7 +172,7 @@ impl<'a> Cuts<'a> {
         Row { entries, least: -free }
     }
 
-    /// Cuts at some shares of sites, those that the values of the relaxation break.
+    /// Cuts at some shares of sites, those that the values of the relaxation break and that are not there yet.
     pub fn broken(&mut self, at: &[f64], values: &[f64]) -> Vec<Row> {
         let mut rows = Vec::new();
         for group in 0..self.groups.len() {
@@ -170,8 +183,11 @@ impl<'a> Cuts<'a> {
             }
             if values[self.cells.n_sites() + group] > most + BROKEN * self.weight[group] {
                 let cells = self.cells;
-                let lambda = |cell| if share(cells, cell, at) < FULL { cells.weight[cell as usize] } else { 0.0 };
-                rows.push(self.cut(group, lambda));
+                let is_open = |cell| share(cells, cell, at) < FULL;
+                let open: Vec<bool> = self.groups[group].iter().map(|&cell| is_open(cell)).collect();
+                if self.present.insert(FxBuildHasher.hash_one((group, open))) {
+                    rows.push(self.cut(group, |cell| if is_open(cell) { cells.weight[cell as usize] } else { 0.0 }));
+                }
             }
         }
         rows

@@ -88,7 +88,7 @@ impl Proof {
             );
             let chosen = cover::deepen(&self.cells, &self.cells.local(&self.best.sites), control);
             self.best.offer(&self.cells, cover::value(&self.cells, &chosen), &chosen, control);
-            let mut parts = regions::of(&self.cells, REGION);
+            let mut parts = regions::of(&self.cells, REGION, control);
             for _ in 0..PASSES {
                 if parts.len() < 2 || !self.is_wide() || self.ended(control).is_some() {
                     break;

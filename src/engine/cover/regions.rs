@@ -82,9 +82,10 @@ pub(super) fn joined(regions: &[Region]) -> Vec<Region> {
     found
 }
 
-/// Parts the cells into regions: groups that share sites come together until about so many sites reach them.
-pub(super) fn of(cells: &Cells, most: usize) -> Vec<Region> {
-    let groups = by_central_site(cells);
+/// Parts the cells into regions: groups that share sites come together until about so many sites reach them. After a limit
+/// cells are left that are in no region, and lower no bound.
+pub(super) fn of(cells: &Cells, most: usize, control: &Control) -> Vec<Region> {
+    let groups = by_central_site(cells, control);
     let mut reached_by: Vec<Vec<usize>> = vec![Vec::new(); cells.n_sites()];
     let mut sites: Vec<Vec<u32>> = Vec::with_capacity(groups.len());
     for (at, group) in groups.iter().enumerate() {
@@ -100,7 +101,7 @@ pub(super) fn of(cells: &Cells, most: usize) -> Vec<Region> {
     let mut beside = vec![0_usize; groups.len()];
     let mut seen = vec![false; cells.n_sites()];
     let mut found = Vec::new();
-    while !left.is_empty() {
+    while !left.is_empty() && control.stop().is_none() {
         shared.fill(0);
         let mut has = vec![false; cells.n_sites()];
         let (mut count, mut region) = (0, Vec::new());

@@ -1,6 +1,7 @@
 //! Bounds and proofs beside brute force, on random cells of which every part is looked at by itself.
 
 use super::benders::Master;
+use super::groups::by_central_site;
 use super::lagrangian::{Bound, Known};
 use super::proof::Proof;
 use super::regions;
@@ -10,7 +11,7 @@ use crate::engine::random::Random;
 use crate::engine::reduce::Cells;
 use crate::engine::tree::{Task, root};
 use crate::model::{MaxCover, Sense};
-use crate::solve::{Control, SolveOptions};
+use crate::solve::{CancelToken, Control, SolveOptions};
 use crate::travel::TravelMatrix;
 
 /// 80 demand points, each reached by one to four of 13 sites on a ring, some steps apart; with p, or a budget for odd seeds.
@@ -62,7 +63,7 @@ fn regions_bound_what_choices_cover_and_closer_than_multipliers_alone() {
     with_control(|seed, cells, control| {
         let most = best(cells).0;
         let before = bound(cells, control);
-        let (mut after, mut parts) = (before.clone(), regions::of(cells, 5));
+        let (mut after, mut parts) = (before.clone(), regions::of(cells, 5, control));
         loop {
             let last = after.value;
             regions::lower(cells, &mut after, &mut parts, most, control).unwrap();
@@ -87,7 +88,7 @@ fn what_regions_settle_every_better_choice_has_in_common() {
         let (most, chosen) = best(cells);
         let mut at = bound(cells, control);
         // Any choice that covers more than this has these sites open and those closed.
-        regions::lower(cells, &mut at, &mut regions::of(cells, 8), most - 0.5, control).unwrap();
+        regions::lower(cells, &mut at, &mut regions::of(cells, 8, control), most - 0.5, control).unwrap();
         for site in 0..13_u32 {
             let is_open = chosen.contains(&site);
             assert!(!at.closed[site as usize] || !is_open, "seed {seed}: site {site} was closed");
@@ -100,8 +101,8 @@ fn what_regions_settle_every_better_choice_has_in_common() {
 
 #[test]
 fn every_cell_is_in_one_region_and_a_part_keeps_its_cells() {
-    with_control(|seed, cells, _| {
-        let regions = regions::of(cells, 8);
+    with_control(|seed, cells, control| {
+        let regions = regions::of(cells, 8, control);
         let mut all: Vec<u32> = regions.iter().flat_map(|region| &region.cells).copied().collect();
         all.sort_unstable();
         assert_eq!(all, (0..80).take(cells.len()).collect::<Vec<u32>>(), "seed {seed}");
@@ -116,6 +117,20 @@ fn every_cell_is_in_one_region_and_a_part_keeps_its_cells() {
             }
         }
     });
+}
+
+#[test]
+fn a_cancelled_search_for_groups_and_regions_ends_at_once() {
+    let token = CancelToken::new();
+    token.cancel();
+    let options = SolveOptions::default().cancel(token);
+    let (cells, control) = (ring(0), Control::new(&options, Sense::Maximize));
+    let groups = by_central_site(&cells, &control);
+    assert_eq!(groups.iter().map(Vec::len).sum::<usize>(), cells.len());
+    // No central site was looked for.
+    let first = |cell: &u32| cells.sites_of.get(*cell)[0];
+    assert!(groups.iter().all(|group| group.iter().all(|cell| first(cell) == first(&group[0]))));
+    assert!(regions::of(&cells, 8, &control).is_empty());
 }
 
 #[cfg_attr(not(feature = "highs"), ignore = "needs a live linear programme")]
@@ -142,5 +157,29 @@ fn branch_and_bound_on_cuts_proves_the_best_choice() {
         let mut proof = Proof::new(Cells::clone(cells), 0.0, &[], 1.0);
         let proven = proof.search_on_cuts(control).unwrap();
         assert_eq!((proof.best.value, proven.bound), (most, Some(most)), "seed {seed}");
+    });
+}
+
+#[cfg_attr(not(feature = "highs"), ignore = "needs a live linear programme")]
+#[test]
+fn no_cut_is_made_twice_however_light_its_cells() {
+    with_control(|seed, cells, control| {
+        // What a solver forgives is much beside some of these weights.
+        let mut cells = Cells::clone(cells);
+        let powers = [1e-9, 1e-6, 1e-3, 1.0];
+        cells.weight.iter_mut().enumerate().for_each(|(cell, weight)| *weight *= powers[cell % 4]);
+        let mut at = Bound::start(&cells);
+        let mut master = Master::new(&cells, &at.lambda, control).unwrap().unwrap();
+        master.climb(&mut at, |_| 0.0, control, |_| 0.0).unwrap();
+        // As if the solver passed over the cuts: they are made once.
+        let shares = vec![0.0; cells.n_sites()];
+        let values: Vec<f64> = shares.iter().copied().chain(vec![f64::MAX; cells.n_sites()]).collect();
+        master.cuts.broken(&shares, &values);
+        assert!(master.cuts.broken(&shares, &values).is_empty(), "seed {seed}");
+        let most = best(&cells).0;
+        let mut proof = Proof::new(cells, 0.0, &[], 0.0);
+        let proven = proof.search_on_cuts(control).unwrap();
+        assert!((proof.best.value - most).abs() <= 1e-6 * most, "seed {seed}");
+        assert!(proven.bound.is_some_and(|bound| bound >= most * (1.0 - 1e-9)), "seed {seed}");
     });
 }

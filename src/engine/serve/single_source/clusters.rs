@@ -103,8 +103,7 @@ impl Clusters {
         self.all.truncate(most);
         let entries = self.all.iter().map(|cluster| cluster.points.len() + 2).sum();
         let mut options = control.options.on_the_way();
-        let seconds = control.remaining().map_or(SECONDS, |left| SHARE * left);
-        options.time_limit = Duration::try_from_secs_f64(seconds).ok();
+        options.time_limit = until(control.seconds(), control.remaining());
         let control = control.on_the_way(&options, Sense::Minimize);
         if !mip::fits(entries, &control) {
             return None;
@@ -191,6 +190,11 @@ impl Clusters {
     }
 }
 
+/// When a model must end, counted from when the solve began like every limit; from the seconds passed and those left.
+fn until(passed: f64, left: Option<f64>) -> Option<Duration> {
+    Duration::try_from_secs_f64(passed + left.map_or(SECONDS, |left| SHARE * left)).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use ndarray::Array2;
@@ -200,6 +204,14 @@ mod tests {
     use crate::model::PMedian;
     use crate::solve::{Method, SolveOptions};
     use crate::travel::TravelMatrix;
+
+    #[test]
+    fn a_model_has_its_time_however_late_it_begins() {
+        let seconds = |passed, left| until(passed, left).unwrap().as_secs();
+        assert_eq!((seconds(0.0, Some(1000.0)), seconds(600.0, Some(400.0))), (200, 680));
+        assert_eq!((seconds(0.0, None), seconds(300.0, None)), (120, 420));
+        assert_eq!(seconds(1000.0, Some(0.0)), 1000);
+    }
 
     #[test]
     fn of_all_clusters_the_best_plan_is_chosen() {
