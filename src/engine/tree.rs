@@ -18,6 +18,12 @@ use crate::solve::{Control, Limit, Phase};
 const PROBE: i32 = 60;
 /// Observations after which a column's pseudo-cost is trusted.
 const RELIABLE: u32 = 3;
+/// Where all binaries are whole and the plan that they make is this close to the relaxation, as a part of it, the rest is what
+/// rows and solver forgive.
+const FORGIVEN: f64 = 2e-7;
+/// As often the search branches on to tell what was forgiven from what is true. Then it could go on nearly for ever: what is
+/// forgiven stays in the bound.
+const PATIENCE: u32 = 200;
 
 /// The search's task.
 pub(crate) struct Task {
@@ -178,14 +184,13 @@ pub(crate) fn search(
                 break Ended::Limit(control.stop().unwrap_or(Limit::Time));
             }
         }
-        let least =
-            tree.queue.iter().chain(&next).map(|node| node.bound).fold(tree.task.cost(tree.task.known), f64::min);
+        let least = tree.least(next.as_ref());
         if least.is_finite() {
             control.bound(Phase::Bound, tree.bound_of(least));
         }
     };
-    let least = tree.queue.iter().map(|node| node.bound).fold(tree.task.cost(tree.task.known), f64::min);
-    let bound = if ended == Ended::Complete { Some(tree.task.known) } else { Some(tree.bound_of(least)) };
+    let is_whole = ended == Ended::Complete && tree.given_away == f64::INFINITY;
+    let bound = Some(if is_whole { tree.task.known } else { tree.bound_of(tree.least(None)) });
     Ok(Proven { bound: bound.filter(|bound| bound.is_finite()), ended, nodes: tree.nodes })
 }
 
@@ -195,11 +200,22 @@ struct Tree {
     /// What is still to do. Bounds are costs there: smaller is better, whatever the sense.
     queue: BinaryHeap<LpNode>,
     nodes: u64,
+    /// The least cost that was given away: see [`PATIENCE`].
+    given_away: f64,
+    /// Times that the search still branches on where a difference may be [`FORGIVEN`].
+    patience: u32,
 }
 
 impl Tree {
     fn new(task: Task) -> Self {
-        Self { branching: Branching::new(task.binaries), queue: BinaryHeap::new(), nodes: 0, task }
+        let (branching, queue) = (Branching::new(task.binaries), BinaryHeap::new());
+        Self { branching, queue, nodes: 0, given_away: f64::INFINITY, patience: PATIENCE, task }
+    }
+
+    /// No plan costs less: of what is still to do, what was given away, and the known plan.
+    fn least(&self, next: Option<&LpNode>) -> f64 {
+        let known = self.task.cost(self.task.known).min(self.given_away);
+        self.queue.iter().chain(next).map(|node| node.bound).fold(known, f64::min)
     }
 
     /// How much the cost may rise above a value. Reduced costs are exact to the solver's tolerance.
@@ -245,7 +261,8 @@ impl Tree {
         };
         self.branching.learn_from(&node, value);
         node.bound = node.bound.max(value);
-        if let Some(objective) = offer(lp.values())
+        let offered = offer(lp.values());
+        if let Some(objective) = offered
             && self.task.sense.better(objective, self.task.known)
         {
             self.task.known = objective;
@@ -260,6 +277,13 @@ impl Tree {
         self.branching.fix(lp, &mut node, |column| decided(reduced[column], values[column], room))?;
         let candidates = self.branching.candidates(&values);
         let Some((&first, others)) = candidates.split_first() else {
+            if offered.is_some_and(|offered| self.task.cost(offered) - node.bound <= FORGIVEN * node.bound.abs()) {
+                if self.patience == 0 {
+                    self.given_away = self.given_away.min(node.bound);
+                    return Ok(Visit::Done(None));
+                }
+                self.patience -= 1;
+            }
             // All binaries are whole, yet `offer` made no plan as good of them: within the solver's tolerances a rule is
             // broken. Deciding any column that is open yet goes on towards plans that break none.
             let next = self.branching.first_free();
