@@ -172,6 +172,23 @@ fn threads_do_not_change_the_answer() {
 }
 
 #[test]
+fn towns_far_apart_share_the_sites_as_the_formulation_shares_them() {
+    let town = |at: i32, size: i32| {
+        (0..size * size).map(move |i| [f64::from(1_000 * at + 7 * (i % size)), f64::from(7 * (i / size))])
+    };
+    let points: Vec<[f64; 2]> = (0..4).flat_map(|at| town(at, 4 + at % 2)).collect();
+    for p in [7, 11, 18] {
+        let model = PMedian::from_points(points.clone()).p(p).rounding(Rounding::Floor);
+        let solved = |options: SolveOptions| model.solve(&options).unwrap();
+        let [one, two] = [1, 2].map(|threads| solved(SolveOptions::default().threads(threads)));
+        let formulated = solved(SolveOptions::default().method(Method::Mip));
+        assert!(one.is_optimal() && formulated.is_optimal(), "{p}");
+        assert_eq!((one.objective, &one.sites, one.nodes), (two.objective, &two.sites, two.nodes), "{p}");
+        assert_eq!(one.objective, formulated.objective, "{p}");
+    }
+}
+
+#[test]
 fn a_limit_leaves_a_checked_plan_and_a_valid_bound() {
     let (points, weights) = town(400, 11);
     let model = PMedian::from_points(points).weights(weights).p(20).rounding(Rounding::Floor);

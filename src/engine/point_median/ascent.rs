@@ -28,9 +28,16 @@ const ROUNDING: f64 = 1e-11;
 const MEMORY: f64 = 0.9;
 /// Weight of the newest choice in the running mean.
 const NEWEST: f64 = 0.05;
+/// Evaluations between two looks at what can be settled, and the part of the entries that must be of closed sites for these
+/// to be left out.
+const BETWEEN: usize = 30;
+const FEWER: f64 = 0.2;
 
 /// A climb that can be taken up again.
 pub(super) struct Ascent {
+    /// What becomes of sites in every plan better than the targets so far, and how many of the free ones open.
+    pub role: Vec<Role>,
+    pub free: usize,
     /// Multipliers now, and those of the best bound.
     now: Vec<f64>,
     pub best: Vec<f64>,
@@ -38,6 +45,8 @@ pub(super) struct Ascent {
     direction: Vec<f64>,
     step: f64,
     idle: usize,
+    /// Entries of the lists last looked at.
+    pub entries: usize,
     /// ρ at the multipliers last looked at.
     reduced: Vec<f64>,
     chosen: Vec<bool>,
@@ -49,24 +58,20 @@ pub(super) struct Ascent {
     parts: Vec<Vec<f64>>,
 }
 
-/// Which sites may be chosen, and how many.
-#[derive(Clone, Copy)]
-pub(super) struct Choice<'a> {
-    pub role: &'a [Role],
-    /// How many free sites open.
-    pub free: usize,
-}
-
 impl Ascent {
-    /// A climb from some multipliers.
-    pub fn new(at: Vec<f64>, n_sites: usize) -> Self {
+    /// A climb from some multipliers, where `free` of the free sites open.
+    pub fn new(at: Vec<f64>, role: &[Role], free: usize) -> Self {
+        let n_sites = role.len();
         Self {
+            role: role.to_vec(),
+            free,
             best: at.clone(),
             direction: vec![0.0; at.len()],
             now: at,
             bound: f64::NEG_INFINITY,
             step: 1.0,
             idle: 0,
+            entries: usize::MAX,
             reduced: vec![0.0; n_sites],
             chosen: vec![false; n_sites],
             share: vec![0.0; n_sites],
@@ -90,7 +95,7 @@ impl Ascent {
     }
 
     /// The bound at the present multipliers, held within the lists.
-    fn evaluate(&mut self, lists: &Lists, choice: Choice) -> f64 {
+    fn evaluate(&mut self, lists: &Lists) -> f64 {
         let n = self.now.len();
         let size = n.div_ceil(PARTS).max(1);
         let sums: Vec<(f64, f64)> = (self.now.par_chunks_mut(size).zip(self.parts.par_iter_mut()).enumerate())
@@ -124,7 +129,7 @@ impl Ascent {
             }
         }
         self.order.clear();
-        for ((j, role), chosen) in (0_u32..).zip(choice.role).zip(self.chosen.iter_mut()) {
+        for ((j, role), chosen) in (0_u32..).zip(&self.role).zip(self.chosen.iter_mut()) {
             *chosen = *role == Role::Open;
             match role {
                 Role::Free => self.order.push(j),
@@ -135,18 +140,18 @@ impl Ascent {
                 Role::Closed => {}
             }
         }
-        if choice.free > self.order.len() {
+        if self.free > self.order.len() {
             return f64::INFINITY;
         }
         let reduced = &self.reduced;
         let ascending = |a: &u32, b: &u32| reduced[*a as usize].total_cmp(&reduced[*b as usize]).then(a.cmp(b));
         self.edge = (f64::NEG_INFINITY, f64::INFINITY);
-        if choice.free < self.order.len() {
-            let (_, first_out, _) = self.order.select_nth_unstable_by(choice.free, ascending);
+        if self.free < self.order.len() {
+            let (_, first_out, _) = self.order.select_nth_unstable_by(self.free, ascending);
             self.edge.1 = reduced[*first_out as usize];
         }
         // Added up in the order of the sites: what the selection leaves depends on nothing else, but this is plain.
-        let taken = &mut self.order[..choice.free];
+        let taken = &mut self.order[..self.free];
         taken.sort_unstable();
         for &j in taken.iter() {
             let value = reduced[j as usize];
@@ -159,17 +164,23 @@ impl Ascent {
     }
 
     /// Climbs for so many evaluations towards `target`, or until it is reached, a limit comes, or steps are too short.
-    pub fn climb(
-        &mut self,
-        lists: &Lists,
-        choice: Choice,
-        target: f64,
-        evaluations: usize,
-        patience: usize,
-        control: &Control,
-    ) {
-        for _ in 0..evaluations {
-            let bound = self.evaluate(lists, choice);
+    /// Sites are settled on the way, so that the bound is one on plans better than the target.
+    pub fn climb(&mut self, lists: &Lists, target: f64, evaluations: usize, patience: usize, control: &Control) {
+        let mut shorter = self.shortened(lists);
+        let mut settled = self.bound;
+        for evaluation in 0..evaluations {
+            if evaluation % BETWEEN == BETWEEN - 1 && self.bound > settled {
+                settled = self.bound;
+                if !self.settle(shorter.as_ref().unwrap_or(lists), target) {
+                    return;
+                }
+                if let Some(fewer) = self.shortened(shorter.as_ref().unwrap_or(lists)) {
+                    shorter = Some(fewer);
+                }
+            }
+            let lists = shorter.as_ref().unwrap_or(lists);
+            self.entries = lists.len();
+            let bound = self.evaluate(lists);
             if bound > self.bound {
                 if bound > self.bound + 1e-4 * (target - bound) {
                     self.idle = 0;
@@ -194,6 +205,13 @@ impl Ascent {
             }
             self.advance(lists, target, bound);
         }
+    }
+
+    /// The lists without closed sites, where this leaves out enough.
+    fn shortened(&self, lists: &Lists) -> Option<Lists> {
+        let is_closed = |j: u32| self.role[j as usize] == Role::Closed;
+        let closed = lists.site.par_iter().filter(|&&j| is_closed(j)).count();
+        (closed as f64 > FEWER * lists.len() as f64).then(|| lists.without(is_closed))
     }
 
     /// One step along the deflected subgradient.
@@ -244,48 +262,62 @@ impl Ascent {
     }
 
     /// Evaluates the best multipliers again, and settles the sites on which every plan better than `target` agrees with
-    /// the choice there: exchanging a site for the edge of the choice must not lift the bound to the target. Gives the
-    /// new roles and the number of free sites still to open; `None` when no such plan is left.
-    pub fn settle(&mut self, lists: &Lists, choice: Choice, target: f64) -> Option<(Vec<Role>, usize)> {
+    /// the choice there: exchanging a site for the edge of the choice must not lift the bound to the target. `false`
+    /// when no such plan is left.
+    pub fn settle(&mut self, lists: &Lists, target: f64) -> bool {
         let now = std::mem::replace(&mut self.now, self.best.clone());
-        let bound = self.evaluate(lists, choice);
+        let bound = self.evaluate(lists);
         self.now = now;
         self.bound = self.bound.max(bound);
         if self.bound >= target {
-            return None;
+            return false;
         }
         let limit = target + ROUNDING * target.abs();
-        let mut role = choice.role.to_vec();
-        let mut free = choice.free;
-        for (j, role) in role.iter_mut().enumerate().filter(|(_, role)| **role == Role::Free) {
+        for (j, role) in self.role.iter_mut().enumerate().filter(|(_, role)| **role == Role::Free) {
             if self.chosen[j] && bound - self.reduced[j] + self.edge.1 >= limit {
                 *role = Role::Open;
-                free = free.saturating_sub(1);
+                self.free = self.free.saturating_sub(1);
             } else if !self.chosen[j] && bound + self.reduced[j] - self.edge.0 >= limit {
                 *role = Role::Closed;
             }
         }
-        Some((role, free))
+        true
+    }
+
+    /// The bound at the best multipliers for each number of free sites that open.
+    pub fn by_size(&mut self, lists: &Lists) -> Vec<f64> {
+        self.free = 0;
+        self.now.clone_from(&self.best);
+        let mut bound = self.evaluate(lists);
+        let of_free = self.reduced.iter().zip(&self.role).filter(|(_, role)| **role == Role::Free);
+        let mut worth: Vec<f64> = of_free.map(|(reduced, _)| *reduced).collect();
+        worth.sort_unstable_by(f64::total_cmp);
+        let mut bounds = vec![bound];
+        for value in worth {
+            bound += value * (1.0 + ROUNDING);
+            bounds.push(bound);
+        }
+        bounds
     }
 
     /// Marks the sites that may be open in good plans: those chosen, and of the others the best few; more of them where
     /// these were tried in vain.
-    pub fn promising(&self, choice: Choice, target: f64, in_vain: u32) -> Vec<bool> {
+    pub fn promising(&self, target: f64, in_vain: u32) -> Vec<bool> {
         let mut order: Vec<u32> =
-            (0_u32..).zip(choice.role).filter(|(_, role)| **role == Role::Free).map(|(j, _)| j).collect();
+            (0_u32..).zip(&self.role).filter(|(_, role)| **role == Role::Free).map(|(j, _)| j).collect();
         // The nearer the bound is to the best plan, the better multipliers tell which sites are good.
         let gap = 1.0 - self.bound / target;
         let tenths =
             [(4e-4, 3), (7e-4, 6), (1e-3, 10)].into_iter().find(|(most, _)| gap <= *most).map_or(20, |of| of.1);
-        let others = choice.free * tenths / 10 * (1 + in_vain.min(10) as usize);
-        let count = choice.free + others + 100;
+        let others = self.free * tenths / 10 * (1 + in_vain.min(10) as usize);
+        let count = self.free + others + 100;
         if count < order.len() {
             let reduced = &self.reduced;
             let ascending = |a: &u32, b: &u32| reduced[*a as usize].total_cmp(&reduced[*b as usize]).then(a.cmp(b));
             order.select_nth_unstable_by(count, ascending);
             order.truncate(count);
         }
-        let mut promising = vec![false; choice.role.len()];
+        let mut promising: Vec<bool> = self.role.iter().map(|role| *role == Role::Open).collect();
         for j in order {
             promising[j as usize] = true;
         }
@@ -293,13 +325,13 @@ impl Ascent {
     }
 
     /// The sites that are chosen most often: those that must open, and `free` others.
-    pub fn favourites(&self, choice: Choice) -> Vec<u32> {
-        let by = |role: Role| (0_u32..).zip(choice.role).filter(move |(_, r)| **r == role).map(|(j, _)| j);
+    pub fn favourites(&self) -> Vec<u32> {
+        let by = |role: Role| (0_u32..).zip(&self.role).filter(move |(_, r)| **r == role).map(|(j, _)| j);
         let mut others: Vec<u32> = by(Role::Free).collect();
         let share = |j: &u32| self.share[*j as usize];
         let least = |j: &u32| self.reduced[*j as usize];
         others.sort_by(|a, b| share(b).total_cmp(&share(a)).then(least(a).total_cmp(&least(b))).then(a.cmp(b)));
-        others.truncate(choice.free);
+        others.truncate(self.free);
         others.extend(by(Role::Open));
         others.sort_unstable();
         others

@@ -25,7 +25,7 @@ pub(super) fn solve(problem: &Reduced, known: f64, plans: &mut Plans, control: &
 }
 
 /// Columns become sites; one more site is open anyway and serves each row at its cap, where the cap is a cost.
-fn normal_form(problem: &Reduced) -> Problem {
+pub(super) fn normal_form(problem: &Reduced) -> Problem {
     let n = problem.sites.len();
     let anyway = u32::try_from(n).unwrap_or(u32::MAX);
     let mut role = vec![Role::Counted; n];

@@ -1,6 +1,6 @@
 //! The inner loops one by one, set up as a solve sets them up, for `benches/kernels.rs`.
 
-use super::ascent::{Ascent, Choice};
+use super::ascent::Ascent;
 use super::lists::{Columns, Lists};
 use super::master::Master;
 use super::plans::Plans;
@@ -49,10 +49,9 @@ impl Kernels<'_> {
         let (mut search, mut random) = (Search::new(course.near.n_sites()), Random::of_seed(0));
         let mut plans = Plans::new(ground, course.free, &mut best, &mut search, &mut random);
         plans.improve(&first, &control);
-        let mut ascent = Ascent::new(plans.multipliers(), course.near.n_sites());
-        let choice = Choice { role: &course.role, free: course.free };
+        let mut ascent = Ascent::new(plans.multipliers(), &course.role, course.free);
         let (state, target) = (State::of(ground, &best.sites), best.target());
-        ascent.climb(&lists, choice, target, CLIMBS * EVALUATIONS, PATIENCE, &control);
+        ascent.climb(&lists, target, CLIMBS * EVALUATIONS, PATIENCE, &control);
         ascent.restart(AGAIN);
         Ok(measure(&mut Kernels { course: &course, ground, seconds: &seconds, state, ascent, target }))
     }
@@ -80,8 +79,7 @@ impl Kernels<'_> {
 
     /// One evaluation of the Lagrangian bound and one step along its subgradient; gives the best bound.
     pub fn lagrangian_step(&mut self) -> f64 {
-        let choice = Choice { role: &self.course.role, free: self.course.free };
-        self.ascent.climb(self.ground.lists, choice, self.target, 1, usize::MAX, self.course.control);
+        self.ascent.climb(self.ground.lists, self.target, 1, usize::MAX, self.course.control);
         self.ascent.bound
     }
 

@@ -77,6 +77,21 @@ impl Lists {
         }
     }
 
+    /// The same lists without some sites.
+    pub fn without(&self, is_out: impl Fn(u32) -> bool + Sync) -> Self {
+        let kept = |row: usize| self.row(row).filter(|&at| !is_out(self.site[at]));
+        let len = self.site.par_iter().filter(|&&j| !is_out(j)).count();
+        let mut start = Vec::with_capacity(self.start.len());
+        start.push(0);
+        let (mut site, mut cost) = (Vec::with_capacity(len), Vec::with_capacity(len));
+        for row in 0..self.n_rows() {
+            site.extend(kept(row).map(|at| self.site[at]));
+            cost.extend(kept(row).map(|at| self.cost[at]));
+            start.push(site.len());
+        }
+        Self { start, site, cost, complete: self.complete.clone(), most: self.most, is_stuck: self.is_stuck }
+    }
+
     /// The same lists with some measured anew. The room that is left is shared among the rows that ask; after a stop the
     /// others stay as they are.
     fn rebuilt(&self, near: &dyn Near, radii: &[Option<f64>], control: &Control) -> Self {

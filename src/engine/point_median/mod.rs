@@ -4,7 +4,8 @@
 //! 2. In rounds, on two threads side by side, the Lagrangian bound climbs (`ascent`) and the plan is shaken; the bound's
 //!    favourite sites become plans too; lists grow where the bound asks for it (`lists`, `near`).
 //! 3. Reduced costs settle sites, and what a better plan can pay at most cuts the lists (`reduced`). What remains is
-//!    searched on a live linear programme with Benders cuts (`tree`), or handed to the backend.
+//!    searched on a live linear programme with Benders cuts (`tree`), part by part where it falls apart (`parts`), or
+//!    handed to the backend.
 //!
 //! Work is counted, never timed, so the answer does not depend on the machine unless a limit comes.
 
@@ -16,6 +17,7 @@ mod lists;
 mod master;
 mod measured;
 mod near;
+mod parts;
 mod plans;
 mod reduced;
 mod shake;
@@ -34,7 +36,7 @@ use super::{Ended, on_threads};
 use crate::error::Error;
 use crate::model::{PointMedian, Sense, SiteState};
 use crate::solve::{Control, Limit, Method, PRECISION, Phase, Proof, Reason, Solution, SolveOptions};
-use ascent::{Ascent, Choice};
+use ascent::Ascent;
 use lists::{Columns, Lists};
 use measured::Measured;
 use near::Near;
@@ -78,6 +80,8 @@ const BYTES_PER_PAIR: usize = 32;
 const MANY: usize = 30_000;
 /// Sites that may open from which a problem with stored costs is searched like one over points.
 const MATRIX: usize = 1_000;
+/// Entries of a row for which shaking has time at least, whatever the climb leaves out.
+const PER_ROW: usize = 50;
 /// Work of the heuristic alone, in list entries.
 const HEURISTIC: usize = 200;
 
@@ -182,18 +186,25 @@ pub(crate) fn suits(problem: &Problem) -> bool {
 
 /// Searches a problem that it suits, from the open sites of a plan that serves everybody.
 pub(crate) fn search(problem: &Problem, start: &[u32], value: f64, control: &Control) -> Result<median::Proof, Error> {
-    let role = |role: &median::Role| match role {
-        median::Role::Open => Role::Open,
-        median::Role::Counted => Role::Free,
-        median::Role::Uncounted | median::Role::Closed => Role::Closed,
-    };
-    let roles: Vec<Role> = problem.role.iter().map(role).collect();
-    let free = problem.p.unwrap_or(0).min(problem.free().count());
-    let warm: Vec<u32> = start.iter().copied().filter(|&j| roles[j as usize] == Role::Free).collect();
-    let near = Box::new(Stored::new(problem, value));
-    let Outcome { sites, bound, ended, nodes } =
-        Course::over(near, (roles, free), problem.step > 0.0, control).run(&warm)?;
+    let course = Course::stored(problem, value, control);
+    let warm: Vec<u32> = start.iter().copied().filter(|&j| course.role[j as usize] == Role::Free).collect();
+    let Outcome { sites, bound, ended, nodes, .. } = course.run(&warm)?;
     Ok(median::Proof { sites: Some(sites), bound, ended, nodes })
+}
+
+/// Bounds on a problem whose only tie is the number of sites that open, for each such number: from some multipliers, after a
+/// climb towards `target` for `free` sites.
+fn bounds_by_size(problem: &Problem, at: Vec<f64>, free: usize, target: f64, control: &Control) -> Vec<f64> {
+    let course = Course::stored(problem, target, control);
+    let lists = Lists::new(course.near.as_ref(), &vec![f64::INFINITY; at.len()], course.most, control);
+    let mut climb = Ascent::new(at, &course.role, free);
+    climb.climb(&lists, target, EVALUATIONS, PATIENCE, control);
+    Ascent::new(climb.best, &course.role, 0).by_size(&lists)
+}
+
+/// Searches a problem whose only tie is p, for plans that cost less than a limit, in a tree of so many nodes at most.
+fn below(problem: &Problem, limit: f64, most_nodes: u64, control: &Control) -> Result<Outcome, Error> {
+    Course { limit, most_nodes, ..Course::stored(problem, limit, control) }.run(&[])
 }
 
 /// What a round leads to.
@@ -205,7 +216,7 @@ enum Step {
 }
 
 /// Entries of lists that a better plan can use, at the best multipliers.
-fn remaining(climb: &Ascent, lists: &Lists, role: &[Role], slack: f64) -> usize {
+fn remaining(climb: &Ascent, lists: &Lists, slack: f64) -> usize {
     let mut count = 0;
     for (row, &u) in climb.best.iter().enumerate() {
         let limit = most(u, slack);
@@ -213,7 +224,7 @@ fn remaining(climb: &Ascent, lists: &Lists, role: &[Role], slack: f64) -> usize 
             if lists.cost[at] > limit {
                 break;
             }
-            match role[lists.site[at] as usize] {
+            match climb.role[lists.site[at] as usize] {
                 Role::Free => count += 1,
                 Role::Open => break,
                 Role::Closed => {}
@@ -234,6 +245,8 @@ fn cuts(lists: &Lists, seconds: &[f64]) -> Vec<f64> {
 /// What the course of a solve ends with.
 struct Outcome {
     sites: Vec<u32>,
+    /// What they cost, or the limit below which nothing was found.
+    value: f64,
     bound: Option<f64>,
     ended: Ended,
     nodes: u64,
@@ -279,6 +292,9 @@ struct Course<'a> {
     /// How many free sites open.
     free: usize,
     step: f64,
+    /// Plans that cost no less are as good as none.
+    limit: f64,
+    most_nodes: u64,
     most: usize,
     control: &'a Control<'a>,
 }
@@ -299,6 +315,18 @@ impl<'a> Course<'a> {
         Ok(Self::over(Box::new(Measured::new(model)), (role, free), model.is_whole(), control))
     }
 
+    /// A problem whose costs are stored; a plan is known that costs `value`, or none is looked for that costs more.
+    fn stored(problem: &'a Problem, value: f64, control: &'a Control<'a>) -> Self {
+        let role = |role: &median::Role| match role {
+            median::Role::Open => Role::Open,
+            median::Role::Counted => Role::Free,
+            median::Role::Uncounted | median::Role::Closed => Role::Closed,
+        };
+        let roles: Vec<Role> = problem.role.iter().map(role).collect();
+        let free = problem.p.unwrap_or(0).min(problem.free().count());
+        Self::over(Box::new(Stored::new(problem, value)), (roles, free), problem.step > 0.0, control)
+    }
+
     fn over(
         near: Box<dyn Near + 'a>,
         (role, free): (Vec<Role>, usize),
@@ -309,7 +337,16 @@ impl<'a> Course<'a> {
         let is_whole = is_whole && near.is_exact();
         let most = control.options.memory_limit.map_or(ENTRIES, |bytes| ENTRIES.min(bytes / BYTES));
         let most = most.max(SOME * near.n_rows());
-        Self { near, role, free, step: if is_whole { 1.0 } else { 0.0 }, most, control }
+        Self {
+            near,
+            role,
+            free,
+            step: if is_whole { 1.0 } else { 0.0 },
+            limit: f64::INFINITY,
+            most_nodes: u64::MAX,
+            most,
+            control,
+        }
     }
 
     /// Open sites to begin with: those that must be, those given, and others spread as densely as the sites are.
@@ -332,10 +369,10 @@ impl<'a> Course<'a> {
         let first = self.first_sites(warm);
         if self.near.n_rows() == 0 {
             let bound = (self.control.options.method != Method::Heuristic).then_some(0.0);
-            return Ok(Outcome { sites: first, bound, ended: Ended::Complete, nodes: 0 });
+            return Ok(Outcome { sites: first, value: 0.0, bound, ended: Ended::Complete, nodes: 0 });
         }
         let two = self.near.nearest_two(&first);
-        let value = two.iter().map(|two| two[0].0).sum();
+        let value = two.iter().map(|two| two[0].0).sum::<f64>().min(self.limit);
         let mut best = Best { sites: first, value, step: self.step };
         self.control.incumbent(Phase::Heuristic, value);
         let seconds: Vec<f64> = two.iter().map(|two| two[1].0).collect();
@@ -355,19 +392,20 @@ impl<'a> Course<'a> {
             let ground =
                 Ground { near: self.near.as_ref(), lists: &lists, columns: &columns, role: &self.role, cut: &cut };
             let mut plans = Plans::new(ground, self.free, &mut best, &mut search, &mut random);
+            plans.most_nodes = self.most_nodes;
             if round == 0 {
                 plans.improve(&plans.best.sites.clone(), self.control);
             }
             if self.control.options.method == Method::Heuristic {
                 plans.shake_all((HEURISTIC * lists.len()) as u64, self.control);
                 let ended = self.control.stop().map_or(Ended::Complete, Ended::Limit);
-                return Ok(Outcome { bound: None, sites: best.sites, ended, nodes: 0 });
+                return Ok(Outcome { bound: None, value: best.value, sites: best.sites, ended, nodes: 0 });
             }
-            let climb = climb.get_or_insert_with(|| Ascent::new(plans.multipliers(), self.near.n_sites()));
+            let climb = climb.get_or_insert_with(|| Ascent::new(plans.multipliers(), &self.role, self.free));
             let wanted = match self.round(round, climb, &mut plans)? {
                 Step::Done(Proven { bound, ended, nodes }) => {
                     let bound = Some(best.rounded(bound));
-                    return Ok(Outcome { bound, sites: best.sites, ended, nodes });
+                    return Ok(Outcome { bound, value: best.value, sites: best.sites, ended, nodes });
                 }
                 Step::Grow(wanted) => wanted,
             };
@@ -381,13 +419,13 @@ impl<'a> Course<'a> {
     /// One round: bound and plan side by side, then the proof where what remains is small enough, or the climb is over.
     fn round(&self, round: usize, climb: &mut Ascent, plans: &mut Plans) -> Result<Step, Error> {
         let lists = plans.ground.lists;
-        let choice = Choice { role: &self.role, free: self.free };
         let (before, target) = (climb.bound, plans.best.target());
         // As long as the climb takes, about; where shaking did not help of late, less.
-        let work = (EVALUATIONS * lists.len() / 4) as u64 >> plans.search.in_vain.min(4);
+        let entries = climb.entries.max(PER_ROW * lists.n_rows()).min(lists.len());
+        let work = (EVALUATIONS * entries / 4) as u64 >> plans.search.in_vain.min(4);
         let value = plans.best.value;
         rayon::join(
-            || climb.climb(lists, choice, target, EVALUATIONS, PATIENCE, self.control),
+            || climb.climb(lists, target, EVALUATIONS, PATIENCE, self.control),
             || plans.shake_all(work, self.control),
         );
         plans.search.in_vain = if plans.best.value < value { 0 } else { plans.search.in_vain + 1 };
@@ -400,14 +438,14 @@ impl<'a> Course<'a> {
             return done(climb.bound, Ended::Limit(limit));
         }
         // What the bound likes best, as a plan.
-        plans.improve(&climb.favourites(choice), self.control);
-        plans.search.promising = climb.promising(choice, plans.best.target(), plans.search.in_vain);
+        plans.improve(&climb.favourites(), self.control);
+        plans.search.promising = climb.promising(plans.best.target(), plans.search.in_vain);
         let target = plans.best.target();
-        let Some((role, free)) = climb.settle(lists, choice, target) else {
+        if !climb.settle(lists, target) {
             return done(plans.best.value, Ended::Complete);
-        };
+        }
         let slack = target - climb.bound;
-        let size = remaining(climb, lists, &role, slack);
+        let size = remaining(climb, lists, slack);
         let held = if lists.is_full() { Vec::new() } else { climb.held(lists, FARTHER) };
         let is_slow = climb.bound - before < SLOW * slack;
         let is_large = size > LARGE || lists.n_rows() > MANY;
@@ -427,14 +465,15 @@ impl<'a> Course<'a> {
             }
             return Ok(Step::Grow(held));
         }
-        let wanted: Vec<(usize, f64)> = climb.best.iter().map(|&u| most(u, slack)).enumerate().collect();
+        // No row alone pays more than a whole plan.
+        let wanted: Vec<(usize, f64)> = climb.best.iter().map(|&u| most(u, slack).min(target)).enumerate().collect();
         if wanted.iter().any(|&(row, cost)| lists.complete[row] < cost) {
             if lists.is_full() {
                 return done(climb.bound, Ended::Limit(Limit::Memory));
             }
             return Ok(Step::Grow(wanted));
         }
-        match Reduced::of(lists, &role, free, &climb.best, slack) {
+        match Reduced::of(lists, &climb.role, climb.free, &climb.best, slack) {
             None => done(plans.best.value, Ended::Complete),
             Some(problem) => tree::search(problem, climb.bound, plans, self.control).map(Step::Done),
         }

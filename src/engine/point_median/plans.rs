@@ -17,6 +17,8 @@ pub(super) struct Plans<'a> {
     pub best: &'a mut Best,
     pub search: &'a mut Search,
     pub random: &'a mut Random,
+    /// Most nodes to look at; then the search ends as if the gap were reached.
+    pub most_nodes: u64,
     tried: FxHashSet<Vec<u32>>,
 }
 
@@ -31,7 +33,7 @@ impl<'a> Plans<'a> {
         search: &'a mut Search,
         random: &'a mut Random,
     ) -> Self {
-        Self { ground, free, best, search, random, tried: FxHashSet::default() }
+        Self { ground, free, best, search, random, most_nodes: u64::MAX, tried: FxHashSet::default() }
     }
 
     /// Opens the columns of largest value, and improves what that gives where it is good enough.

@@ -7,7 +7,7 @@ use super::lists::Lists;
 use super::state::Role;
 
 /// The remaining problem. Columns are the free sites that some row can use.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Reduced {
     /// What the settled rows cost.
     pub constant: f64,
@@ -130,6 +130,34 @@ impl Reduced {
             problem.origin.push(number);
         }
         Some(problem)
+    }
+
+    /// The parts of a problem: each column is in one of so many, each row in that of its columns. Their columns stand for
+    /// columns of this problem, and all may open.
+    pub fn split(&self, of_column: &[usize], count: usize) -> Vec<Self> {
+        let empty = Self { start: vec![0], ..Self::default() };
+        let mut parts = vec![empty; count];
+        let mut number = Vec::with_capacity(of_column.len());
+        for (column, &part) in (0_u32..).zip(of_column) {
+            let sites = &mut parts[part].sites;
+            number.push(u32::try_from(sites.len()).unwrap_or(u32::MAX));
+            sites.push(column);
+        }
+        for row in 0..self.n_rows() {
+            let entries = self.row(row);
+            let part = &mut parts[of_column[self.column[entries.start] as usize]];
+            part.column.extend(self.column[entries.clone()].iter().map(|&column| number[column as usize]));
+            part.cost.extend_from_slice(&self.cost[entries]);
+            part.start.push(part.column.len());
+            part.cap.push(self.cap[row]);
+            part.must.push(self.must[row]);
+            part.level.push(self.level[row]);
+            part.origin.push(u32::try_from(row).unwrap_or(u32::MAX));
+        }
+        for part in &mut parts {
+            part.free = part.sites.len();
+        }
+        parts
     }
 
     pub fn n_rows(&self) -> usize {

@@ -7,6 +7,7 @@ use std::collections::BinaryHeap;
 
 use super::backend;
 use super::master::{Dual, Master};
+use super::parts::{Parts, falls_apart};
 use super::plans::Plans;
 use super::reduced::Reduced;
 use super::state::Role;
@@ -27,6 +28,8 @@ const SMALLER: f64 = 0.8;
 /// The best plan is shaken at one node in so many, for so much work.
 const NODES_PER_SHAKE: u64 = 10;
 const SHAKE: u64 = 3_000_000;
+/// Work of shaking before the tree, in entries of the remaining problem, where that is less than of ten shakes.
+const PER_ENTRY: u64 = 2_000;
 /// Solves after which a cut that was not tight is dropped when the programme is started anew.
 const IDLE: u32 = 40;
 
@@ -60,7 +63,10 @@ pub(super) fn search(mut problem: Reduced, known: f64, plans: &mut Plans, contro
         if let Some(limit) = stopped {
             return done(bound, Ended::Limit(limit));
         }
-        plans.shake(&problem, 10 * SHAKE, control);
+        if dual.as_ref().is_some_and(|dual| dual.bound < plans.best.target()) {
+            let work = (PER_ENTRY * problem.column.len() as u64).min(10 * SHAKE);
+            plans.shake(&problem, work, control);
+        }
         let target = plans.best.target();
         let Some(dual) = dual.filter(|dual| dual.bound < target) else {
             return done(plans.best.value, Ended::Complete);
@@ -70,11 +76,18 @@ pub(super) fn search(mut problem: Reduced, known: f64, plans: &mut Plans, contro
             return done(plans.best.value, Ended::Complete);
         };
         let size = |problem: &Reduced| (problem.column.len() + problem.sites.len()) as f64;
-        if smaller.n_rows() == 0 || size(&smaller) < SMALLER * size(&problem) {
+        let is_apart = falls_apart(&problem);
+        let is_small = smaller.n_rows() == 0 || size(&smaller) < SMALLER * size(&problem);
+        if is_small || !is_apart && falls_apart(&smaller) {
             cuts = master.cuts_for(&smaller, 3);
             drop(master);
             problem = smaller;
             continue;
+        }
+        if is_apart {
+            let parts = Parts::of(&problem, &dual, master.values(), target, control);
+            drop(master);
+            return parts.search(bound, plans, control);
         }
         let mut tree = Tree::new(&problem);
         return tree.grow(master, dual, bound, plans, control);
@@ -164,8 +177,8 @@ impl<'p> Tree<'p> {
             if node.bound >= plans.best.target() {
                 continue;
             }
-            let stop = control.stop().or_else(|| control.gap_reached().then_some(Limit::Gap));
-            if let Some(limit) = stop {
+            let is_met = control.gap_reached() || self.nodes >= plans.most_nodes;
+            if let Some(limit) = control.stop().or_else(|| is_met.then_some(Limit::Gap)) {
                 self.queue.push(node);
                 break Ended::Limit(limit);
             }
