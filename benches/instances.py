@@ -5,7 +5,7 @@ import subprocess
 
 from process import built, fresh
 
-FAMILIES = ["pmedian", "cpmp", "pcenter", "uflp", "cflp"]
+FAMILIES = ["pmedian", "cpmp", "pcenter", "uflp", "cflp", "sscflp"]
 # Families over the graphs of OR-Library that spopt solves too.
 GRAPHS = {"pmedian", "pcenter"}
 # Demand points up to which the formulation as a whole is tried too.

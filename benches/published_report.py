@@ -20,6 +20,7 @@ FAMILY = {
     "pcenter": "p-center",
     "uflp": "Fixed charge without capacities",
     "cflp": "Fixed charge with capacities, split demand (published single-source values are above)",
+    "sscflp": "Fixed charge with capacities, every demand point at one site",
 }
 
 
