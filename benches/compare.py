@@ -2,8 +2,9 @@
 
 DIR holds the folders `zhengzhou_demand`, `sf_spopt`, `jinan_roads`, `helsinki` and `osm_extracts`. Results are kept in target/benchmarks.json,
 so that one part can be measured anew: --only towns. Parts that draw their data themselves need no DIR: --only city. The
-published instances of a problem (--only uflp) are read from the folder of --instances, which holds `optima.csv`. The page has
-the parts that were measured.
+published instances of a problem (--only uflp) are read from the folder of --instances, which holds `optima.csv`; some of them
+are measured anew by name (--only pmedian --names fl1400), hard ones with more time (--goals). The page has the parts that
+were measured.
 """
 
 import argparse
@@ -30,24 +31,24 @@ KEPT = ROOT / "target" / "benchmarks.json"
 READ = {"towns", "programmes", "network"}
 
 PARTS = {
-    "beside": (beside, lambda asked: beside.measure(asked.limit, asked.repeat)),
-    "towns": (towns, lambda asked: towns.measure(str(asked.data.resolve()))),
-    "programmes": (programmes, lambda asked: programmes.measure(str(asked.data.resolve()))),
-    "memory": (memory, lambda asked: memory.measure(asked.limit)),
-    "limits": (limits, lambda asked: limits.measure()),
+    "beside": (beside, lambda asked, _: beside.measure(asked.limit, asked.repeat)),
+    "towns": (towns, lambda asked, _: towns.measure(str(asked.data.resolve()))),
+    "programmes": (programmes, lambda asked, _: programmes.measure(str(asked.data.resolve()))),
+    "memory": (memory, lambda asked, _: memory.measure(asked.limit)),
+    "limits": (limits, lambda asked, _: limits.measure()),
     # Cities take minutes to come near the best plan.
-    "city": (city, lambda asked: city.measure(10 * asked.limit, asked.communities)),
+    "city": (city, lambda asked, _: city.measure(10 * asked.limit, asked.communities)),
     # Many sites take minutes to come near a proof.
-    "cordeau": (cordeau, lambda asked: cordeau.measure(2 * asked.limit)),
+    "cordeau": (cordeau, lambda asked, _: cordeau.measure(2 * asked.limit)),
     # Peers may take minutes to prepare.
-    "network": (network, lambda asked: network.measure(asked.data.resolve(), 10 * asked.limit)),
+    "network": (network, lambda asked, _: network.measure(asked.data.resolve(), 10 * asked.limit)),
 }
 
 
 def published(family):
     """The part of a family of published instances."""
-    return instances, lambda asked: instances.measure(
-        (asked.instances or asked.data).resolve(), asked.limit, family
+    return instances, lambda asked, kept: instances.measure(
+        (asked.instances or asked.data).resolve(), asked, family, kept
     )
 
 
@@ -59,7 +60,7 @@ def main():
     kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
     for name in asked.only or PARTS:
         _, measure = PARTS[name]
-        kept[name] = measure(asked)
+        kept[name] = measure(asked, kept.get(name, {}))
         kept[name]["date"] = datetime.date.today().isoformat()
         kept[name]["versions"] = beside.versions(with_peers=name == "beside")
         KEPT.parent.mkdir(exist_ok=True)
@@ -82,6 +83,12 @@ def arguments():
     parser.add_argument(
         "--communities", type=int, nargs="+", help="sizes of the cities of services (24 and 700)"
     )
+    parser.add_argument(
+        "--goals",
+        action="store_true",
+        help="give hard published instances the seconds of benches/goals.csv",
+    )
+    parser.add_argument("--names", nargs="+", help="published instances to measure anew")
     parser.add_argument("--only", nargs="+", choices=list(PARTS), help="parts to measure anew")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "benchmarks.md")
     asked = parser.parse_args()

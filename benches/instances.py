@@ -2,12 +2,15 @@
 
 import csv
 import subprocess
+from pathlib import Path
 
 from process import built, fresh
 
-FAMILIES = ["pmedian", "cpmp", "pcenter", "uflp", "cflp"]
+FAMILIES = ["pmedian", "cpmp", "pcenter", "uflp", "cflp", "sscflp"]
 # Families over the graphs of OR-Library that spopt solves too.
 GRAPHS = {"pmedian", "pcenter"}
+# Seconds that hard instances have where goals are asked for; without a p for all others of that name.
+GOALS = Path(__file__).with_name("goals.csv")
 # Demand points up to which the formulation as a whole is tried too.
 WHOLE = 200
 COLUMNS = [
@@ -25,44 +28,59 @@ COLUMNS = [
 ]
 
 
-def measure(folder, limit, family):
-    """All instances of a family, each solve in a process of its own."""
+def measure(folder, asked, family, kept):
+    """The instances of a family, each solve in a process of its own; those that are not asked for stay as they were."""
     if not (folder / "optima.csv").is_file():
         raise SystemExit(f"--instances {folder} holds no optima.csv")
-    program = [
-        built("published"),
-        "--data",
-        str(folder),
-        "--seconds",
-        str(limit),
-        "--family",
-        family,
-    ]
+    program = [built("published"), "--data", str(folder), "--family", family]
+    seconds = goals() if asked.goals else {}
     times = published_times(folder)
-    rows, failed = [], []
-    for name, p in named(program):
-        print(f"{family}: {name}, p {p}", flush=True)
-        asked = [*program, "--only", name, *([] if p == "-" else ["--p", p])]
+    before = {(row["name"], row["p"]): row for row in kept.get("rows", [])} if asked.names else {}
+    rows, failed = [], [] if not asked.names else kept.get("failed", [])
+    listed = named(program)
+    if asked.names and not any(name in asked.names for name, _ in listed):
+        print(f"{family}: none of {', '.join(asked.names)}")
+    for name, p in listed:
+        if asked.names and name not in asked.names:
+            rows += [before[name, p]] if (name, p) in before else []
+            continue
+        failed = [text for text in failed if not text.startswith(f"{name}, p {p}:")]
+        limit = seconds.get((name, p), seconds.get((name, ""), asked.limit))
+        print(f"{family}: {name}, p {p}, at most {limit:g} s", flush=True)
         try:
-            (row,) = lines(asked)
+            row = one([*program, "--only", name, *([] if p == "-" else ["--p", p])], limit)
         except subprocess.CalledProcessError as error:
             failed.append(f"{name}, p {p}: {error.stderr.strip()}")
             continue
         row["published_seconds"] = times.get((name, p))
-        if int(row["n"]) <= WHOLE:
-            (row["whole"],) = lines([*asked, "--method", "mip"])
-            if family in GRAPHS:
-                graph = str(folder / "pmedian" / "orlib" / f"{name}.txt")
-                row["spopt"] = fresh(
-                    "peers:on_graph",
-                    timeout=4 * limit + 120,
-                    family=family,
-                    graph=graph,
-                    p=int(p),
-                    limit=limit,
-                )
+        if int(row["n"]) <= WHOLE and family in GRAPHS:
+            graph = str(folder / "pmedian" / "orlib" / f"{name}.txt")
+            row["spopt"] = fresh(
+                "peers:on_graph",
+                timeout=4 * limit + 120,
+                family=family,
+                graph=graph,
+                p=int(p),
+                limit=limit,
+            )
         rows.append(row)
-    return {"limit": limit, "rows": rows, "failed": failed}
+    return {"rows": rows, "failed": failed}
+
+
+def one(program, limit):
+    """What siting makes of an instance, and, where that is small, the formulation as a whole."""
+    timed = [*program, "--seconds", str(limit)]
+    (row,) = lines(timed)
+    row["limit"] = limit
+    if int(row["n"]) <= WHOLE:
+        (row["whole"],) = lines([*timed, "--method", "mip"])
+    return row
+
+
+def goals():
+    """Seconds by name and p."""
+    with GOALS.open(newline="") as file:
+        return {(row["name"], row["p"]): float(row["seconds"]) for row in csv.DictReader(file)}
 
 
 def named(program):

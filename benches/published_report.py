@@ -1,5 +1,8 @@
 """The published instances on the page of benchmarks."""
 
+import re
+from collections import Counter
+
 import beside
 import instances
 from tables import seconds, table
@@ -11,7 +14,7 @@ Our value, bound, time and peak memory beside the published value, and, for inst
 that the formulation as a whole takes on HiGHS (`method="mip"`) and, on graphs, spopt with its defaults (building its model
 included). Seconds are those of one solve, reading and shortest paths left out; each solve is a process of its own, siting's
 without Python. Published seconds are those of Duran-Mateluna, Ales and Elloumi (2023) with CPLEX on one thread of a Xeon
-W-2145.
+W-2145. *Limit* is the most seconds that a solve may take.
 """
 
 FAMILY = {
@@ -20,6 +23,7 @@ FAMILY = {
     "pcenter": "p-center",
     "uflp": "Fixed charge without capacities",
     "cflp": "Fixed charge with capacities, split demand (published single-source values are above)",
+    "sscflp": "Fixed charge with capacities, every demand point at one site",
 }
 
 
@@ -34,11 +38,32 @@ def sections(kept):
 
 
 def published(family, found):
-    """The table of a family; columns that would be empty are left out."""
+    """The tables of a family: its series, and its instances; columns that would be empty are left out."""
     rows = [instance(row) for row in found["rows"]]
     names = [name for name in rows[0] if any(row[name] for row in rows)] if rows else []
-    title = f"**{FAMILY[family]}**, limit {found['limit']:g} s.\n"
-    return [title, table(names, [[row[name] for name in names] for row in rows])]
+    title = f"**{FAMILY[family]}**\n"
+    cells = [[row[name] for name in names] for row in rows]
+    return [title, series(found["rows"]), table(names, cells)]
+
+
+def series(rows):
+    """How far siting comes with all instances of a kind: those of one name, or of names that begin with the same letters."""
+    often = Counter(row["name"] for row in rows)
+    kinds = {}
+    for row in rows:
+        name = row["name"]
+        kind = name if often[name] > 1 else re.match("[A-Za-z]+", name)[0]
+        kinds.setdefault(kind, []).append(row)
+    heads = ["series", "instances", "proven", "seconds in all", "widest gap"]
+    return table(heads, [[kind, *reached(of_kind)] for kind, of_kind in kinds.items()])
+
+
+def reached(rows):
+    """Instances, those proven, seconds in all, and the widest gap."""
+    proven = sum(row["proven"] == "yes" for row in rows)
+    gaps = [float(row["gap"]) for row in rows if row["proven"] != "yes" and row["gap"] != "-"]
+    widest = f"{max(gaps):.4f} %" if gaps else ""
+    return [len(rows), proven, f"{sum(float(row['seconds']) for row in rows):,.1f}", widest]
 
 
 def summary(rows):
@@ -62,6 +87,7 @@ def instance(row):
     cells = {name: row[name] for name in ("name", "n", "p", "value", "bound")}
     cells["gap"] = "proven" if row["proven"] == "yes" else f"{row['gap']} %"
     cells |= {"seconds": row["seconds"], "MiB": row["mib"]}
+    cells["limit"] = f"{row['limit']:g}"
     cells["published"] = row["published"]
     cells["published, s"] = row.get("published_seconds") or ""
     whole = row.get("whole") or {"seconds": "", "proven": ""}

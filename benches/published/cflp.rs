@@ -1,12 +1,12 @@
-//! The capacitated fixed charge, demand points split: OR-Library, Holmberg (their published optima are those without
-//! splitting, upper bounds here), and instances of 300 x 300.
+//! The capacitated fixed charge. Demand points split: OR-Library, Holmberg (their published optima are those without
+//! splitting, upper bounds here), and instances of 300 x 300. Each at one site: Holmberg.
 
 use std::path::Path;
 
-use siting::SolveOptions;
+use siting::FixedCharge;
 use siting::io::{cflp, holmberg, or_library_facilities};
 
-use crate::table::{Family, Instance, Solved, text};
+use crate::table::{Family, Instance, text};
 use crate::uflp::model;
 
 /// The large files of the OR-Library stand for four instances each: the name ends in the capacity of all sites.
@@ -30,10 +30,19 @@ pub const FAMILY: Family = Family {
         "cflp_square,T300x300_10_1,300,,-",
     ],
     costs: |_| "as given",
-    solve,
+    solve: |instance, data, options| Ok(read(instance, data)?.solve(options)?),
 };
 
-fn solve(instance: &Instance, data: &Path, options: &SolveOptions) -> Solved {
+/// The same, each demand point at one site.
+pub const SINGLE_SOURCE: Family = Family {
+    name: "sscflp",
+    lines: &["sscflp_holmberg"],
+    more: &[],
+    costs: |_| "as given",
+    solve: |instance, data, options| Ok(read(instance, data)?.single_source(true).solve(options)?),
+};
+
+fn read(instance: &Instance, data: &Path) -> Result<FixedCharge, Box<dyn std::error::Error>> {
     let (folder, name) = (data.join("cflp"), &instance.name);
     let facilities = match instance.series.as_str() {
         "cflp_large" => {
@@ -52,6 +61,5 @@ fn solve(instance: &Instance, data: &Path, options: &SolveOptions) -> Solved {
         }
         _ => holmberg(&text(&folder.join(format!("holmberg_{name}")))?, name)?,
     };
-    let model = model(&facilities)?.capacities(facilities.capacities.clone()).demands(facilities.demands);
-    Ok(model.solve(options)?)
+    Ok(model(&facilities)?.capacities(facilities.capacities.clone()).demands(facilities.demands))
 }

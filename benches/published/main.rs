@@ -15,6 +15,7 @@
 //! | `pcenter` | the same graphs, TSPLIB's u1060 and rl1323 |
 //! | `uflp` | OR-Library, Kratica's series M, Körkel and Ghosh's series |
 //! | `cflp` | OR-Library, Holmberg, 300 x 300 |
+//! | `sscflp` | Holmberg, each demand point at one site |
 //! | `cpmp` | capacitated p-median: San José dos Campos, pcb3038, Osman and Christofides |
 //!
 //! Seconds are those of the solve; MiB is the most that the process has held so far.
@@ -34,7 +35,8 @@ use siting::{Method, Solution, SolveOptions};
 use table::{Family, Instance};
 
 /// All families that there are, in the order in which they run.
-static FAMILIES: [Family; 5] = [pmedian::FAMILY, pcenter::FAMILY, uflp::FAMILY, cflp::FAMILY, cpmp::FAMILY];
+static FAMILIES: [Family; 6] =
+    [pmedian::FAMILY, pcenter::FAMILY, uflp::FAMILY, cflp::FAMILY, cflp::SINGLE_SOURCE, cpmp::FAMILY];
 
 /// What the command line asks for.
 struct Asked {

@@ -105,7 +105,9 @@ fn missing_capacity(serve: &Serve, control: &Control) -> Option<Reason> {
     let mut demand = 0.0;
     for i in 0..serve.n_demand() {
         for at in serve.range(i) {
-            let amount = serve.demand[i] * best.shares[at];
+            // Solvers leave noise in what is whole, too.
+            let share = if serve.single { best.shares[at].round() } else { best.shares[at] };
+            let amount = serve.demand[i] * share;
             load[serve.pairs[at].site as usize] += amount;
             demand += amount;
         }

@@ -2,7 +2,8 @@
 //!
 //! All four become one [`problem::Serve`]. [`transport`] serves an open set best when demand may split, [`single`] well
 //! when it must not; [`search`] looks for good open sets with both; [`lagrangian`] bounds every plan and settles sites;
-//! the formulation in `mip/serve.rs` proves on what remains. [`single_source`] is the capacitated p-median's own search.
+//! the formulation in `mip/serve.rs` proves on what remains. [`single_source`] is the search of its own where demand
+//! must not split.
 
 mod columns;
 mod explain;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use good_lp::{Constraint, Expression, ProblemVariables, Variable, constraint, variable};
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
+use super::NAME;
 use super::found::{Found, completed};
 use super::part::Part;
 use super::relaxation::Relaxation;
@@ -111,7 +112,7 @@ impl Clusters {
         match mip::solve(self.formulate(serve, whole, (price, &known), entries), &control) {
             Ok(found) => self.plan(serve, whole, &found.values?),
             Err(error) => {
-                log::warn!("capacitated p-median: {error}: the plan that was known stands");
+                log::warn!("{NAME}: {error}: the plan that was known stands");
                 None
             }
         }

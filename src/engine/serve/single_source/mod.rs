@@ -1,4 +1,4 @@
-//! Sites with capacities where demand points must not split and p of them open: the capacitated p-median.
+//! Sites with capacities where demand points must not split: the p-median and the fixed charge.
 //!
 //! [`relaxation`] takes the problem apart into knapsacks, one for each site, which [`knapsack`] packs exactly; [`ascent`]
 //! finds the prices. What no better plan has is left out ([`part`]). Plans are repaired from what the knapsacks hold
@@ -42,7 +42,7 @@ const NODES_BY_SQUARE: usize = 400_000_000;
 /// Demand points of a cluster up to which clusters that were packed are put together to plans.
 const FEW: usize = 8;
 /// What the log calls the problem.
-const NAME: &str = "capacitated p-median";
+const NAME: &str = "single source";
 /// Pairs for each demand point that a search below a guess may have.
 const PAIRS: usize = 50;
 /// How the whole is searched.
@@ -54,12 +54,11 @@ const WAY: Way = Way {
     tells: true,
 };
 
-/// Whether this search solves a problem: demand points must not split, p sites open, and nothing else ties them.
+/// Whether this search solves a problem: demand points must not split, walking costs, and beside p nothing ties sites.
 pub(super) fn suits(serve: &Serve, control: &Control) -> bool {
     serve.single
         && serve.serving == Serving::All
         && !serve.closest
-        && serve.p.is_some()
         && serve.budget.is_none()
         && serve.min_use.iter().all(|&least| least == 0.0)
         && serve.pairs.iter().any(|pair| pair.cost > 0.0)
@@ -74,7 +73,7 @@ pub(super) fn search(serve: &Serve, known: Found, control: &Control) -> Option<P
 
 fn run(serve: &Serve, known: Found, control: &Control) -> Option<Proven> {
     let whole = Part::of(serve)?;
-    log::info!("{NAME}: knapsacks bound it, clusters are solved anew: demand points must not split, and p sites open");
+    log::info!("{NAME}: knapsacks bound it, clusters are solved anew: demand points must not split");
     let mut course = Course::begin(serve, &whole, known, control);
     for effort in EFFORTS {
         course.improve(effort);

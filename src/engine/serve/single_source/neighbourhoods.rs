@@ -187,10 +187,8 @@ impl<'a> Neighbourhoods<'a> {
         let mut sites = clusters.clone();
         clusters.iter().for_each(|&j| used[j] = true);
         for &i in &points {
-            let near = self.whole.pairs[self.whole.range(i)].iter().map(|pair| pair.site as usize);
-            let near: Vec<usize> =
-                near.filter(|&j| !self.best.open[j] || clusters.contains(&j)).take(CANDIDATES).collect();
-            for j in near {
+            let may_open = |&j: &usize| !self.best.open[j] || clusters.contains(&j);
+            for j in self.near(i).filter(may_open).take(CANDIDATES) {
                 if !used[j] {
                     used[j] = true;
                     sites.push(j);
@@ -208,6 +206,13 @@ impl<'a> Neighbourhoods<'a> {
         Region { sites: Vec::new(), points: Vec::new(), clusters: Vec::new(), cost: 0.0 }
     }
 
+    /// The sites that may serve a demand point, the cheapest first; none where the whole leaves no choice.
+    fn near(&self, i: usize) -> impl Iterator<Item = usize> + '_ {
+        let at = u32::try_from(i).ok().and_then(|i| self.whole.point.binary_search(&i).ok());
+        let pairs = at.map_or(&[][..], |at| &self.whole.pairs[self.whole.range(at)]);
+        pairs.iter().map(|pair| self.whole.site[pair.site as usize] as usize)
+    }
+
     fn cost(&self, i: usize) -> f64 {
         self.serve.pair(i, self.best.site[i]).map_or(0.0, |pair| pair.cost)
     }
@@ -216,11 +221,8 @@ impl<'a> Neighbourhoods<'a> {
     fn nearest_cluster(&self, clusters: &[usize], points: &[usize]) -> Option<usize> {
         let mut votes: Vec<(usize, f64)> = Vec::new();
         for &i in points {
-            let pairs = &self.whole.pairs[self.whole.range(i)];
-            let open = pairs.iter().map(|pair| (pair.site as usize, pair.cost));
-            let other =
-                open.filter(|(j, _)| self.best.open[*j] && !self.members[*j].is_empty() && !clusters.contains(j));
-            for (rank, (j, _)) in (1..=2).zip(other) {
+            let serves = |&j: &usize| self.best.open[j] && !self.members[j].is_empty() && !clusters.contains(&j);
+            for (rank, j) in (1..=2).zip(self.near(i).filter(serves)) {
                 let vote = 1.0 / f64::from(rank);
                 match votes.iter_mut().find(|(known, _)| *known == j) {
                     Some((_, votes)) => *votes += vote,

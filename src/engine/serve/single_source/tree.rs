@@ -16,6 +16,10 @@ use crate::engine::queue::Queue;
 use crate::engine::serve::problem::Serve;
 use crate::solve::{Control, Limit, PRECISION, Phase};
 
+/// Where any number of sites may open, sites of which the relaxation is less sure than this are branched on first: each is
+/// paid for whole.
+const DOUBTFUL: f64 = 0.1;
+
 /// How a search goes about.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Way {
@@ -224,6 +228,11 @@ fn doubtful(relaxation: &Relaxation<'_>, left: &Part) -> Option<Decision> {
         Some((doubt(relaxation.site_share(before)), Decision::Site(left.site[j], true)))
     });
     let site = sites.reduce(|a, b| if b.0 > a.0 { b } else { a });
+    if left.places.is_none()
+        && let Some((_, decision)) = site.filter(|site| site.0 > DOUBTFUL)
+    {
+        return Some(decision);
+    }
     let mut best: Option<(f64, Decision)> = None;
     for at in 0..left.n_points() {
         if let Some((score, last)) = split(relaxation, left, at)

@@ -1,4 +1,5 @@
-//! The capacitated p-median, demand points served wholly: against brute force and the formulation, and its limits.
+//! The p-median and the fixed charge with capacities, demand points served wholly: against brute force and the formulation,
+//! and their limits.
 
 #[allow(dead_code, reason = "other models are tested elsewhere")]
 #[path = "support/serving.rs"]
@@ -10,7 +11,9 @@ use std::sync::{Arc, Mutex};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use serving::{Case, Kind, agrees};
-use siting::{Backend, CancelToken, Error, Limit, Method, Metric, PMedian, Rules, SolveOptions, TravelMatrix, check};
+use siting::{
+    Backend, CancelToken, Error, FixedCharge, Limit, Method, Metric, PMedian, Rules, SolveOptions, TravelMatrix, check,
+};
 use support::{Town, rules};
 
 fn towns() -> impl Strategy<Value = Town> {
@@ -33,11 +36,14 @@ prop_compose! {
         p in 1_usize..=3,
         capacities in amounts(town.n_sites(), 4, 24),
         demands in prop::option::of(amounts(town.n_demand(), 0, 9)),
+        charges in prop::option::of(amounts(town.n_sites(), 0, 60)),
         town in Just(town),
     ) -> Case {
-        let rules = Rules { p: Some(p.min(town.n_sites())), budget: None, ..rules };
+        let (kind, p) = if charges.is_some() { (Kind::FixedCharge, None) } else { (Kind::PMedian, Some(p)) };
+        let rules = Rules { p: p.map(|p| p.min(town.n_sites())), budget: None, ..rules };
+        let town = Town { site_costs: charges.unwrap_or(town.site_costs), ..town };
         Case {
-            kind: Kind::PMedian, town, rules, demands, capacities: Some(capacities),
+            kind, town, rules, demands, capacities: Some(capacities),
             min_use: None, single: true, closest: false, within: None, share: None,
         }
     }
@@ -91,6 +97,30 @@ fn weights_and_demands_may_differ_in_kind() {
     let ours = model.solve(&SolveOptions::default()).unwrap();
     let plain = model.solve(&SolveOptions::default().method(Method::Mip)).unwrap();
     assert!(ours.is_optimal() && (ours.objective - plain.objective).abs() <= 1e-6 * plain.objective);
+}
+
+#[test]
+fn sites_that_are_paid_for_are_proven_like_those_of_the_formulation() {
+    for seed in 0..3 {
+        let p_median = points(24, 5, seed);
+        let travel = siting::Model::travel(&p_median).clone();
+        let charges: Vec<f64> = (0..24).map(|j| 150.0 + f64::from(j * 41 % 97)).collect();
+        let demands: Vec<f64> = (0..24).map(|i| 1.0 + f64::from((i * 71 + seed * 13) % 47)).collect();
+        let model = FixedCharge::new(travel, vec![1.0; 24], charges)
+            .capacities(vec![90.0; 24])
+            .demands(demands)
+            .single_source(true)
+            .required([3])
+            .existing([7])
+            .closing_costs([45.0])
+            .forbidden([1]);
+        let ours = model.solve(&SolveOptions::default()).unwrap();
+        check(&model, &ours).unwrap();
+        let plain = model.solve(&SolveOptions::default().method(Method::Mip)).unwrap();
+        assert!(ours.is_optimal() && plain.is_optimal(), "{ours:?} {plain:?}");
+        assert!((ours.objective - plain.objective).abs() <= 1e-6 * plain.objective, "{ours:?} {plain:?}");
+        assert!(ours.sites.contains(&3) && !ours.sites.contains(&1));
+    }
 }
 
 #[test]
