@@ -90,7 +90,7 @@ Ten services, three slots, walks of 300, 500 and 800 m and every rule on (`bench
 {gap:.1%} within {limit:.0f} s and may use all cores. *Built* is the programme with its travel, for HiGHS reading the file;
 times count from then on. *Near* is the first plan whose distance to the better of the two bounds, as they are in the end, is
 no more; *within 5 % of the best* looks at the better of the two plans instead. *Gap* is that of each by its own bound.
-siting runs without Python here.
+siting runs without Python here. HiGHS is given no cities of more than {most:,} communities.
 """
 
 CORDEAU = """\
@@ -367,15 +367,16 @@ def city_programme(found):
     for row in found["rows"]:
         name = f"{row['communities']:,}"
         for package, run in (("siting", row["siting"]), ("HiGHS", row["highs"])):
-            if "error" in run:
-                rows.append([name, package, run["error"], *[""] * 7])
+            why = run.get("error", run.get("not_run"))
+            if why is not None:
+                rows.append([name, package, why, *[""] * 7])
                 continue
             marks = [run["first"], run["within"], *run["reached"][1:]]
             times = ["not reached" if mark is None else seconds(mark) for mark in marks]
             peak = "" if run["peak_mib"] is None else f"{run['peak_mib']:,.0f}"
             last = [seconds(run["seconds"]), percent(run["gap"]), peak]
             rows.append([name, package, seconds(run["build"]), *times, *last])
-        if "error" not in row["siting"] and "error" not in row["highs"]:
+        if "error" not in row["siting"] and "columns" in row["highs"]:
             size = [f"{row['highs'][part]:,}" for part in ("columns", "rows", "entries")]
             file = [f"{row['file_mib']:,.0f}", seconds(row["write"])]
             faster.append([name, *size, *file, *ratios(row["siting"], row["highs"])])
@@ -386,7 +387,7 @@ def city_programme(found):
     versions = {row["highs"]["version"] for row in found["rows"] if "version" in row["highs"]}
     solver = f"HiGHS {' and '.join(sorted(versions))}" if versions else "HiGHS"
     return [
-        CITY.format(gap=city.GAP, limit=found["limit"], solver=solver),
+        CITY.format(gap=city.GAP, limit=found["limit"], solver=solver, most=city.MOST_FOR_HIGHS),
         table(head, rows),
         "The files, and how many times longer HiGHS takes to the same nearness.\n",
         table([*sizes, *(f"times longer to {mark}" for mark in marks)], faster),

@@ -3,6 +3,7 @@
 //! neighbourhoods; Danna, Rothberg and Le Pape, Mathematical Programming 102, 2005).
 
 use super::ascent::Ascent;
+use super::hunt::is_beyond_solvers;
 use super::instance::Instance;
 use super::mixture::{Kept, Mixture, Penalty};
 use super::neighbours::Neighbours;
@@ -23,6 +24,9 @@ const SUREST_OF: usize = 10;
 const MOST: usize = 4;
 /// Rooms that are used less are not wanted.
 const UNSURE: f64 = 0.05;
+/// In a large programme rooms that are used no more than so are asked in one round of so many.
+const ASLEEP: f64 = 0.01;
+const ROUNDS_OF_ALL: usize = 4;
 /// Batches in which parts answer in a pass, and passes before the first room is fitted out.
 const BATCHES: usize = 8;
 const BATCHES_OF_FEW: usize = 3;
@@ -59,6 +63,9 @@ pub(crate) struct Dive<'a> {
     pub draft: Draft<'a>,
     /// How far limits may be passed for now, as a share of them.
     pub band: f64,
+    /// Parts that may change now, and what all others take of rows for good.
+    within: Vec<usize>,
+    beyond: Vec<f64>,
     tries: usize,
 }
 
@@ -107,9 +114,14 @@ impl<'a> Dive<'a> {
         let mut dive = Self::from(instance, reach, ascent, Draft::new(instance, reach, cell_of));
         dive.mixture = ascent.mixture.clone();
         let mut all: Vec<usize> = (0..n_parts(instance)).collect();
-        loop {
+        for round in 0.. {
+            let mut some: Vec<usize> = match is_beyond_solvers(instance) && round % ROUNDS_OF_ALL != 0 {
+                true => all.iter().copied().filter(|&part| dive.is_live(part)).collect(),
+                false => Vec::new(),
+            };
+            let asked = if some.is_empty() { &mut all } else { &mut some };
             for _ in 0..PASSES {
-                dive.pass(&mut all, BATCHES, random);
+                dive.pass(asked, BATCHES, random);
                 dive.penalty.centre = dive.mixture.prices(instance, &dive.penalty);
             }
             if control.stop().is_some() || !dive.fix_surest(0..instance.rooms.len(), (SUREST_OF, MOST)) {
@@ -165,6 +177,8 @@ impl<'a> Dive<'a> {
             movable: (0..instance.stays.len()).filter(|&f| instance.stays[f].movable).collect(),
             draft,
             band: 0.0,
+            within: (0..instance.rooms.len() + instance.stays.len()).collect(),
+            beyond: vec![0.0; instance.rows.len()],
             tries: 0,
         }
     }
@@ -187,6 +201,7 @@ impl<'a> Dive<'a> {
         let n_rooms = self.rooms.len();
         let rooms: Vec<usize> = opened.iter().chain(&around).copied().collect();
         let mut parts: Vec<usize> = rooms.iter().copied().chain(stays.iter().map(|f| n_rooms + f)).collect();
+        self.confine(&parts);
         let before = Before {
             parts: parts.iter().map(|&part| (part, self.mixture.keep(part))).collect(),
             rooms: opened.iter().map(|&room| (room, self.rooms[room].clone())).collect(),
@@ -269,6 +284,11 @@ impl<'a> Dive<'a> {
         Region { opened, around, stays }
     }
 
+    /// Whether a part does anything, or is settled: the others of a large programme answer in some rounds only.
+    fn is_live(&self, part: usize) -> bool {
+        self.rooms.get(part).is_none_or(Option::is_some) || self.mixture.active(part) > ASLEEP
+    }
+
     /// Facilities that have moved into a room.
     fn movers(&self, room: usize) -> Vec<usize> {
         let offers = self.rooms[room].iter().flatten();
@@ -311,20 +331,44 @@ impl<'a> Dive<'a> {
 
     /// What rooms that are fitted out for good leave of each limit, with this room empty.
     fn left(&self, room: usize) -> Vec<f64> {
-        let mut left: Vec<f64> =
-            self.instance.rows.limits.iter().map(|limit| limit + self.band * limit.abs()).collect();
-        for (other, offers) in self.rooms.iter().enumerate() {
-            if other != room && offers.as_ref().is_some_and(|offers| !offers.is_empty()) {
-                self.mixture.rows_of(other).iter().for_each(|&(row, amount)| left[row as usize] -= amount);
-            }
-        }
-        // A facility that a room takes in leaves where it stands.
-        let once = |row: u32| matches!(self.instance.rows.kinds[row as usize], RowKind::Once(_));
-        for f in 0..self.moved.len() {
-            let rows = self.mixture.rows_of(self.rooms.len() + f).iter();
-            rows.filter(|entry| !once(entry.0)).for_each(|&(row, amount)| left[row as usize] -= amount.max(0.0));
+        let limits = self.instance.rows.limits.iter().zip(&self.beyond);
+        let mut left: Vec<f64> = limits.map(|(limit, beyond)| limit + self.band * limit.abs() - beyond).collect();
+        for &part in self.within.iter().filter(|&&part| part != room) {
+            self.for_good(part, |row, amount| left[row as usize] -= amount);
         }
         left
+    }
+
+    /// What a part takes of limits for good: a room that is fitted out, or a facility where it stands.
+    fn for_good(&self, part: usize, mut tell: impl FnMut(u32, f64)) {
+        let rows = self.mixture.rows_of(part).iter();
+        match self.rooms.get(part) {
+            Some(Some(offers)) if !offers.is_empty() => rows.for_each(|&(row, amount)| tell(row, amount)),
+            Some(_) => {}
+            None => {
+                // A facility that a room takes in leaves where it stands.
+                let once = |row: u32| matches!(self.instance.rows.kinds[row as usize], RowKind::Once(_));
+                rows.filter(|entry| !once(entry.0)).for_each(|&(row, amount)| tell(row, amount.max(0.0)));
+            }
+        }
+    }
+
+    /// Lets only some parts change from now on.
+    fn confine(&mut self, parts: &[usize]) {
+        let mut beyond = std::mem::take(&mut self.beyond);
+        if self.tries.is_multiple_of(PATIENCE) {
+            // Small errors would grow.
+            beyond.fill(0.0);
+            self.within = (0..self.rooms.len() + self.moved.len()).collect();
+        }
+        for &part in &self.within {
+            self.for_good(part, |row, amount| beyond[row as usize] += amount);
+        }
+        for &part in parts {
+            self.for_good(part, |row, amount| beyond[row as usize] -= amount);
+        }
+        self.within = parts.to_vec();
+        self.beyond = beyond;
     }
 
     /// Lets some parts answer to prices, a few at a time.

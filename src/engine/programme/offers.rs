@@ -1,7 +1,9 @@
 //! What a room may be offered when everything has a price, and what all of that is worth at most.
 
 use super::instance::{Choice, Group, Instance, Room, Terms};
+use super::pricing::add_up;
 use super::room::Offer;
+use super::rows::RowKind;
 use super::takers::Takers;
 
 /// A choice at some prices.
@@ -37,16 +39,21 @@ impl Priced {
 
     /// Leaves out choices that another beats at these prices.
     pub fn undominated(mut sizes: Vec<Self>) -> Vec<Self> {
-        let mut at = 0;
-        while let Some(size) = sizes.get(at).copied() {
-            let mut others = sizes.iter().enumerate().filter(|(other, _)| *other != at);
-            if others.any(|(other, by)| by.beats(&size) && (other < at || !size.beats(by))) {
-                sizes.remove(at);
-            } else {
-                at += 1;
+        // What beats another comes before it.
+        sizes.sort_by(|a, b| {
+            let money =
+                b.fitted.total_cmp(&a.fitted).then(b.open.total_cmp(&a.open)).then(a.yearly.total_cmp(&b.yearly));
+            let space = a.area.total_cmp(&b.area).then(b.places.total_cmp(&a.places)).then(a.one_slot.cmp(&b.one_slot));
+            money.then(space).then(a.choice.cmp(&b.choice))
+        });
+        let mut kept: Vec<Self> = Vec::with_capacity(sizes.len());
+        for size in sizes {
+            if !kept.iter().any(|by| by.beats(&size)) {
+                kept.push(size);
             }
         }
-        sizes
+        kept.sort_unstable_by_key(|size| size.choice);
+        kept
     }
 
     /// Whether it offers as much as another of its group for no more of anything; all of a group have the same slots.
@@ -137,6 +144,32 @@ pub(crate) fn each_term(instance: &Instance, room: usize, offers: &[Offer], mut 
         let choice = &instance.choices[offer.choice];
         tell(&choice.terms, 1.0);
         tell(&choice.slot_terms, f64::from(offer.slots.count_ones()));
+    }
+}
+
+/// What a fit-out takes of rows, beside who is served; each row once, ascending.
+pub(crate) fn taken_by(instance: &Instance, room: usize, offers: &[Offer]) -> Vec<(u32, f64)> {
+    let mut taken = Vec::new();
+    each_term(instance, room, offers, |terms, times| {
+        taken.extend(terms.rows.iter().map(|&(row, amount)| (row, amount * times)));
+    });
+    add_up(&mut taken);
+    taken
+}
+
+/// Leaves out offers that, with their room alone, take more capital or spaces than there are: fit-outs with them need not be
+/// looked at one by one.
+pub(crate) fn keep_affordable(
+    instance: &Instance,
+    room: &Room,
+    offers: &mut [Vec<Offer>],
+    allows: impl Fn(u32, f64) -> bool,
+) {
+    for row in [RowKind::Budget, RowKind::MostSpaces].into_iter().filter_map(|kind| instance.rows.find(kind)) {
+        let own = room.terms.of(row);
+        for offers in offers.iter_mut() {
+            offers.retain(|offer| allows(row, own + instance.choices[offer.choice].terms.of(row)));
+        }
     }
 }
 

@@ -13,7 +13,7 @@
 use rayon::prelude::*;
 
 use super::instance::{Choice, Instance, Room, State};
-use super::offers::{Priced, each_term, may_help, most, rewards_of};
+use super::offers::{Priced, each_term, keep_affordable, may_help, most, rewards_of, taken_by};
 use super::reach::Reach;
 use super::room::{FitOut, Look, Offer, RoomPrices, best};
 use super::takers::Takers;
@@ -192,7 +192,10 @@ fn room_part(
         return Some(Part::default());
     }
     let helps = |service| may_help(instance, room, service);
-    let (mut takers, offers) = offers_in(instance, reach, tariff, room, &sizes, helps);
+    let (mut takers, mut offers) = offers_in(instance, reach, tariff, room, &sizes, helps);
+    if let Some(left) = held.left {
+        keep_affordable(instance, room, &mut offers, |row, amount| is_left(instance, left, row, amount));
+    }
     let complex = if room.large { room.complex.priced(&tariff.rows) } else { 0.0 };
     let prices = RoomPrices { used: room.terms.priced(&tariff.rows), complex };
     let hint = held.hints.get(index).map_or(&[][..], Vec::as_slice);
@@ -206,14 +209,12 @@ fn room_part(
 
 /// Whether a fit-out takes no more than what is left, where it takes anything.
 fn keeps_within(instance: &Instance, index: usize, offers: &[Offer], left: &[f64]) -> bool {
-    let mut taken = Vec::new();
-    each_term(instance, index, offers, |terms, times| {
-        taken.extend(terms.rows.iter().map(|&(row, amount)| (row, amount * times)));
-    });
-    add_up(&mut taken);
-    taken.iter().all(|&(row, amount)| {
-        amount <= 0.0 || amount <= left[row as usize] + 1e-9 * instance.rows.limits[row as usize].abs()
-    })
+    taken_by(instance, index, offers).iter().all(|&(row, amount)| is_left(instance, left, row, amount))
+}
+
+/// Whether so much of a row is left.
+fn is_left(instance: &Instance, left: &[f64], row: u32, amount: f64) -> bool {
+    amount <= 0.0 || amount <= left[row as usize] + 1e-9 * instance.rows.limits[row as usize].abs()
 }
 
 /// What a room with some fit-out does, with those who take its places.

@@ -4,10 +4,12 @@
 //! at the prices that the relaxation has put on money and the other rows. What limits must not be passed; what is still
 //! lacking (quotas, shares, complexes) is wanted at a price that rises while it lacks.
 
+use std::collections::BTreeMap;
+
 use super::candidate::Candidate;
 use super::instance::{Choice, Instance, Terms};
 use super::mixture::Mixture;
-use super::offers::{Priced, each_term, may_help, most};
+use super::offers::{Priced, each_term, keep_affordable, may_help, most, taken_by};
 use super::reach::Reach;
 use super::room::{Look, Offer, RoomPrices, best};
 use super::takers::Takers;
@@ -31,8 +33,10 @@ pub(crate) struct Draft<'a> {
     /// For each row what is taken.
     pub taken: Vec<f64>,
     rooms: Vec<Vec<Offer>>,
-    /// For each room how far its services are below their minimum use, as shares of it.
-    short: Vec<f64>,
+    /// How far the services of rooms are below their minimum use, as shares of it: rooms where they are.
+    short: BTreeMap<usize, f64>,
+    /// Rooms that must be used.
+    required: Vec<usize>,
     states: Vec<Option<usize>>,
     /// The objective by these flows.
     pub worth: f64,
@@ -58,7 +62,8 @@ impl<'a> Draft<'a> {
             served: vec![Vec::new(); instance.groups.len() + instance.stays.len()],
             taken: vec![0.0; instance.rows.len()],
             rooms: vec![Vec::new(); instance.rooms.len()],
-            short: vec![0.0; instance.rooms.len()],
+            short: BTreeMap::new(),
+            required: (0..instance.rooms.len()).filter(|&room| instance.rooms[room].required).collect(),
             states: vec![Some(0); instance.stays.len()],
             worth: instance.constant,
         };
@@ -105,7 +110,12 @@ impl<'a> Draft<'a> {
             let served: f64 = self.served[group].iter().map(|entry| entry.1).sum();
             if served < least * (1.0 - 1e-9) { 1.0 - served / least } else { 0.0 }
         };
-        self.short[room] = self.rooms[room].iter().map(short).sum();
+        let short: f64 = self.rooms[room].iter().map(short).sum();
+        if short > 0.0 {
+            self.short.insert(room, short);
+        } else {
+            self.short.remove(&room);
+        }
     }
 
     fn take(&mut self, terms: &Terms, times: f64) {
@@ -223,7 +233,7 @@ impl<'a> Draft<'a> {
     /// Empties a room.
     pub fn empty(&mut self, room: usize) {
         self.count(room, -1.0);
-        self.short[room] = 0.0;
+        self.short.remove(&room);
         for offer in std::mem::take(&mut self.rooms[room]) {
             self.clear(self.instance.choices[offer.choice].group);
         }
@@ -337,7 +347,7 @@ impl<'a> Draft<'a> {
         if least <= 0.0 && !entry.required {
             return;
         }
-        let offers: Vec<Vec<Offer>> = entry
+        let mut offers: Vec<Vec<Offer>> = entry
             .groups
             .clone()
             .zip(&sizes)
@@ -352,6 +362,7 @@ impl<'a> Draft<'a> {
                 own
             })
             .collect();
+        keep_affordable(instance, entry, &mut offers, |row, more| self.allows_row(row, more, &before));
         let complex = if entry.large { entry.complex.priced(&tariff.rows) } else { 0.0 };
         let own = RoomPrices { used: entry.terms.priced(&tariff.rows), complex };
         let allowed = |offers: &[Offer]| self.allows(room, offers, &before);
@@ -362,15 +373,13 @@ impl<'a> Draft<'a> {
 
     /// Whether no limit is passed by this fit-out of an empty room, or not farther than before.
     fn allows(&self, room: usize, offers: &[Offer], before: &[f64]) -> bool {
-        let instance = self.instance;
-        let mut more = vec![0.0; self.taken.len()];
-        each_term(instance, room, offers, |terms, times| {
-            terms.rows.iter().for_each(|&(row, amount)| more[row as usize] += amount * times);
-        });
-        more.iter().enumerate().filter(|(_, more)| **more > 0.0).all(|(row, more)| {
-            let (now, limit) = (self.taken[row] + more, instance.rows.limits[row]);
-            now <= limit + 1e-9 * limit.abs() || now <= before[row]
-        })
+        taken_by(self.instance, room, offers).iter().all(|&(row, more)| self.allows_row(row, more, before))
+    }
+
+    /// Whether taking more of a row does not pass its limit, or not farther than before.
+    fn allows_row(&self, row: u32, more: f64, before: &[f64]) -> bool {
+        let (now, limit) = (self.taken[row as usize] + more, self.instance.rows.limits[row as usize]);
+        more <= 0.0 || now <= limit + 1e-9 * limit.abs() || now <= before[row as usize]
     }
 
     /// Gives a facility its best state.
@@ -414,10 +423,9 @@ impl<'a> Draft<'a> {
 
     /// How far rules are broken in all, as shares of what they ask for; required rooms that are empty count 1 each.
     pub fn lack(&self) -> f64 {
-        let rooms = self.instance.rooms.iter().zip(&self.rooms);
-        let empty = rooms.filter(|(room, offers)| room.required && offers.is_empty()).count();
+        let empty = self.required.iter().filter(|&&room| self.rooms[room].is_empty()).count();
         let passed = self.lacking().into_iter().filter(|&(row, _)| !self.instance.rows.worst[row]);
-        empty as f64 + passed.map(|(_, share)| share).sum::<f64>() + self.short.iter().sum::<f64>()
+        empty as f64 + passed.map(|(_, share)| share).sum::<f64>() + self.short.values().sum::<f64>()
     }
 
     /// Whether it breaks fewer rules than another, or no more and is worth more.
