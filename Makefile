@@ -71,13 +71,13 @@ docs: $(VENV)/.build announce ## Build the Rust documentation; the guides are th
 	@echo "Open target/doc/siting/index.html; the guides are in docs/."
 
 .PHONY: bench
-bench: require-data $(VENV)/.bench extension ## Run the benchmarks: make bench DATA=folder with the published instances
+bench: require-data $(VENV)/.bench extension ## Run the benchmarks: make bench DATA=folder [INSTANCES=folder], see docs/benchmarks.md
 	$(CARGO) bench --features microlp,kernels
-	$(BIN)/python benches/compare.py --data "$(DATA)" --instances "$(or $(INSTANCES),$(DATA))"
+	$(BIN)/python benches/compare.py --data "$(DATA)" --instances "$(or $(INSTANCES),$(DATA))" --goals
 
 .PHONY: require-data
 require-data:
-	@test -d "$(DATA)" || { echo "Name the folder of the instances: make bench DATA=DIR" >&2; exit 1; }
+	@test -d "$(DATA)" || { echo "Name the folder of towns or instances: make bench DATA=DIR [INSTANCES=DIR]" >&2; exit 1; }
 
 .PHONY: notebooks
 notebooks: $(VENV)/.docs extension ## Run every notebook from start to end

