@@ -143,6 +143,12 @@ pub(crate) fn fits(entries: usize, control: &Control) -> bool {
 
 /// Solves a formulation on the backend that the options ask for.
 pub(crate) fn solve(formulation: Formulation<'_>, control: &Control) -> Result<Found, Error> {
+    solve_up_to(None, formulation, control)
+}
+
+/// Solves a formulation with at most so many nodes of branch and bound, which microlp does not count: it has no limit.
+#[cfg_attr(not(feature = "highs"), allow(unused_variables, reason = "only HiGHS takes a limit on nodes"))]
+pub(crate) fn solve_up_to(nodes: Option<i32>, formulation: Formulation<'_>, control: &Control) -> Result<Found, Error> {
     if !fits(formulation.entries, control) {
         return Ok(Found { values: None, bound: control.best_bound(), ended: Ended::Limit(Limit::Memory), nodes: 0 });
     }
@@ -152,7 +158,7 @@ pub(crate) fn solve(formulation: Formulation<'_>, control: &Control) -> Result<F
     let (sense, step) = (formulation.sense, formulation.step);
     let mut found = match control.options.backend {
         #[cfg(feature = "highs")]
-        Backend::Highs => highs::solve(formulation, control)?,
+        Backend::Highs => highs::solve(formulation, nodes, control)?,
         #[cfg(feature = "microlp")]
         Backend::Microlp => microlp::solve(formulation, control)?,
         #[allow(unreachable_patterns, reason = "which backends exist depends on the features")]

@@ -67,7 +67,7 @@ impl LiveLp for Live {
     fn solve(&mut self, iterations: Option<i32>, control: &Control) -> Result<LpEnd, Error> {
         let Some(worker) = self.worker.as_ref().filter(|_| control.stop().is_none()) else { return Ok(LpEnd::Stopped) };
         let (bounds, rows) = (std::mem::take(&mut self.changes), std::mem::take(&mut self.rows));
-        let task = Task { bounds, rows, iterations, time_limit: control.remaining(), start: None };
+        let task = Task { bounds, rows, iterations, time_limit: control.remaining(), ..Task::default() };
         let Some(report) = worker.run(task, control, |_| ())? else {
             self.worker = None;
             return Ok(LpEnd::Stopped);

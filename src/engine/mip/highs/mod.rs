@@ -30,8 +30,8 @@ fn failed(reason: impl Into<String>) -> Error {
     Error::Solver { backend: "highs", reason: reason.into() }
 }
 
-/// Solves a formulation.
-pub(super) fn solve(mut formulation: Formulation<'_>, control: &Control) -> Result<Found, Error> {
+/// Solves a formulation, with at most so many nodes.
+pub(super) fn solve(mut formulation: Formulation<'_>, nodes: Option<i32>, control: &Control) -> Result<Found, Error> {
     let start = formulation.start.take();
     let (constant, columns) = (formulation.constant, formulation.variables.len());
     let settings = Settings { integers: has_integers(&formulation), ..options(control) };
@@ -46,7 +46,7 @@ pub(super) fn solve(mut formulation: Formulation<'_>, control: &Control) -> Resu
         told.dual.map(with_constant).into_iter().for_each(|value| control.bound(Phase::Solver, value));
         control.nodes(Phase::Solver, told.nodes);
     };
-    let task = Task { start, time_limit: control.remaining(), ..Task::default() };
+    let task = Task { start, nodes, time_limit: control.remaining(), ..Task::default() };
     let (mut found, stopped) = match worker.run(task, control, tell)? {
         Some(report) => (
             Found { values: report.values, bound: report.bound, ended: Ended::Complete, nodes: report.nodes },
@@ -135,8 +135,41 @@ mod tests {
             step: 0.0,
         };
         let options = SolveOptions::default();
-        let found = solve(formulation, &Control::new(&options, Sense::Maximize)).unwrap();
+        let found = solve(formulation, None, &Control::new(&options, Sense::Maximize)).unwrap();
         assert_eq!((found.ended, found.values.map(|values| values[0])), (Ended::Complete, Some(1.0)));
         assert!((found.bound.unwrap() - 0.4).abs() < 1e-9, "{:?}", found.bound);
+    }
+
+    #[test]
+    fn a_limit_on_nodes_ends_the_search_with_a_plan_and_a_bound() {
+        // Five knapsacks that share 40 items of nearly the same worth: the tree is deep.
+        let knapsacks = || {
+            let mut variables = ProblemVariables::new();
+            let items: Vec<_> = (0..40).map(|_| variables.add(variable().binary())).collect();
+            let weight = |row: usize, item: usize| 100.0 + (item * (2 * row + 3) * 37 % 101) as f64;
+            let sum = |row: usize| -> good_lp::Expression {
+                items.iter().enumerate().map(|(at, item)| weight(row, at) * *item).sum()
+            };
+            let worth = items.iter().enumerate().map(|(at, item)| (weight(5, at) + 50.0) * *item).sum();
+            let rows: Vec<_> = (0..5).map(|row| constraint!(sum(row) <= 2_500.0)).collect();
+            Formulation {
+                variables,
+                objective: worth,
+                constant: 0.0,
+                sense: Sense::Maximize,
+                entries: 200,
+                rows: Box::new(rows.into_iter()),
+                start: None,
+                step: 0.0,
+            }
+        };
+        let options = SolveOptions::default();
+        let found = |nodes| solve(knapsacks(), nodes, &Control::new(&options, Sense::Maximize)).unwrap();
+        let (some, all) = (found(Some(20)), found(None));
+        let worth = |found: &Found| found.bound.unwrap();
+        assert_eq!(all.ended, Ended::Complete);
+        assert!(matches!(some.ended, Ended::Limit(_)) && some.values.is_some(), "{some:?}");
+        assert!(some.nodes < all.nodes && worth(&some) > worth(&all), "{some:?} {all:?}");
+        assert_eq!(format!("{some:?}"), format!("{:?}", found(Some(20))), "it is the same again");
     }
 }

@@ -89,7 +89,8 @@ impl Last<'_> {
                 End::Infeasible
             }
             ITERATION_LIMIT => End::Iterations,
-            highs_sys::kHighsModelStatusInterrupt => End::Limit(None),
+            // The nodes that the task asks for, at most, are searched.
+            highs_sys::kHighsModelStatusSolutionLimit | highs_sys::kHighsModelStatusInterrupt => End::Limit(None),
             highs_sys::kHighsModelStatusTimeLimit => End::Limit(Some(Limit::Time)),
             highs_sys::MODEL_STATUS_REACHED_MEMORY_LIMIT => End::Limit(Some(Limit::Memory)),
             other => return Err(failed(format!("the model status is {other}"))),

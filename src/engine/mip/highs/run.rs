@@ -52,6 +52,8 @@ pub(super) struct Task {
     pub rows: Rows,
     /// Most simplex iterations.
     pub iterations: Option<i32>,
+    /// Most nodes of branch and bound.
+    pub nodes: Option<i32>,
     /// Seconds that the run may take.
     pub time_limit: Option<f64>,
 }
@@ -141,6 +143,7 @@ fn set_options(model: &mut highs::Model, task: &Task, settings: Settings) -> Res
         model.try_set_option("mip_abs_gap", 0.0)?;
         model.try_set_option("solve_relaxation", !settings.integers)?;
         model.try_set_option("simplex_iteration_limit", task.iterations.unwrap_or(i32::MAX))?;
+        model.try_set_option("mip_max_nodes", task.nodes.unwrap_or(i32::MAX))?;
         let seconds = task.time_limit.unwrap_or(f64::INFINITY);
         // The limit of a model counts all its runs.
         // SAFETY: the pointer comes from a live model.

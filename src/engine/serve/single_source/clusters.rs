@@ -23,10 +23,9 @@ use crate::solve::Control;
 const MOST: usize = 12;
 /// Clusters after which those that were packed until then are forgotten.
 const FULL: usize = 1_000_000;
-/// Share of the time that is left which a model may take; without a limit, so many seconds.
+/// Share of the time that is left which a model may take; without a limit, so many nodes of branch and bound.
 const SHARE: f64 = 0.2;
-const SECONDS: f64 = 120.0;
-
+const NODES: i32 = 100;
 /// What leaving somebody out costs, as a multiple of the price of serving them.
 const LEFT_OUT: f64 = 2.0;
 
@@ -104,12 +103,17 @@ impl Clusters {
         self.all.truncate(most);
         let entries = self.all.iter().map(|cluster| cluster.points.len() + 2).sum();
         let mut options = control.options.on_the_way();
-        options.time_limit = until(control.seconds(), control.remaining());
+        let left = control.remaining();
+        options.time_limit = left.and_then(|left| until(control.seconds(), left));
+        // Nodes are counted, not timed, so that without a limit on time the plan is the same on any machine.
+        let nodes = left.is_none().then_some(NODES);
         let control = control.on_the_way(&options, Sense::Minimize);
-        if !mip::fits(entries, &control) {
+        // Only HiGHS counts nodes; others might not end.
+        let ends = nodes.is_none() || mip::has_live_lp(&control);
+        if !ends || !mip::fits(entries, &control) {
             return None;
         }
-        match mip::solve(self.formulate(serve, whole, (price, &known), entries), &control) {
+        match mip::solve_up_to(nodes, self.formulate(serve, whole, (price, &known), entries), &control) {
             Ok(found) => self.plan(serve, whole, &found.values?),
             Err(error) => {
                 log::warn!("{NAME}: {error}: the plan that was known stands");
@@ -192,8 +196,8 @@ impl Clusters {
 }
 
 /// When a model must end, counted from when the solve began like every limit; from the seconds passed and those left.
-fn until(passed: f64, left: Option<f64>) -> Option<Duration> {
-    Duration::try_from_secs_f64(passed + left.map_or(SECONDS, |left| SHARE * left)).ok()
+fn until(passed: f64, left: f64) -> Option<Duration> {
+    Duration::try_from_secs_f64(passed + SHARE * left).ok()
 }
 
 #[cfg(test)]
@@ -209,9 +213,7 @@ mod tests {
     #[test]
     fn a_model_has_its_time_however_late_it_begins() {
         let seconds = |passed, left| until(passed, left).unwrap().as_secs();
-        assert_eq!((seconds(0.0, Some(1000.0)), seconds(600.0, Some(400.0))), (200, 680));
-        assert_eq!((seconds(0.0, None), seconds(300.0, None)), (120, 420));
-        assert_eq!(seconds(1000.0, Some(0.0)), 1000);
+        assert_eq!((seconds(0.0, 1000.0), seconds(600.0, 400.0), seconds(1000.0, 0.0)), (200, 680, 1000));
     }
 
     #[test]
