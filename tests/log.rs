@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use log::{LevelFilter, Log, Metadata, Record};
-use siting::{MaxCover, Method, Metric, PMedian, SetCover, SolveOptions, TravelMatrix};
+use siting::{FixedCharge, MaxCover, Method, Metric, PCenter, PMedian, SetCover, SolveOptions, TravelMatrix};
 
 /// Keeps what is told.
 struct Kept(Mutex<Vec<String>>);
@@ -53,9 +53,44 @@ fn a_solve_tells_which_way_it_takes_and_why() {
     assert_eq!(lines[1], format!("max-cover: the formulation as a whole on highs: {why}"));
 
     let all = TravelMatrix::from_points(&homes, &homes, Metric::Euclidean, None).unwrap();
-    let median = PMedian::new(all, vec![1.0; 40]).p(8).capacities(vec![30.0; 40]).single_source(true);
+    let median = PMedian::new(all.clone(), vec![1.0; 40]).p(8).capacities(vec![6.0; 40]);
+    let one_site_each = median.single_source(true);
+    let lines = told(|| drop(one_site_each.solve(&auto).unwrap()));
+    assert_eq!(lines[0], "p-median: 40 demand points and 40 sites with limits, 1600 pairs in reach");
+    assert!(lines[1].starts_with("single source: knapsacks bound it"), "{lines:?}");
+
+    let few = TravelMatrix::from_points(&homes[..16], &homes[..16], Metric::Euclidean, None).unwrap();
+    let median =
+        PMedian::new(few, vec![1.0; 16]).p(3).capacities((0..16).map(|j| 4.5 + f64::from(j % 3)).collect::<Vec<_>>());
     let lines = told(|| drop(median.solve(&auto).unwrap()));
-    assert!(lines[0].starts_with("single source: knapsacks bound it"), "{lines:?}");
+    assert_eq!(lines[1], "p-median: Lagrangian bound of what limited sites can serve, sites settled by it");
+    assert_eq!(lines[2], "p-median: the formulation as a whole on highs: p or a budget ties the sites");
+
+    let uneven = (0..40).map(|i| 3.0 + f64::from(i * 11 % 7)).collect::<Vec<_>>();
+    let limited = MaxCover::new(travel.clone(), uneven).p(3).capacities(vec![22.5; 40]).single_source(true);
+    let lines = told(|| drop(limited.solve(&auto.clone().gap(0.02)).unwrap()));
+    let why = "whom to serve is to be decided too";
+    assert_eq!(lines.last(), Some(&format!("max-cover: the formulation as a whole on highs: {why}")));
+
+    let charged = FixedCharge::new(all.clone(), vec![1.0; 40], vec![9.0; 40]);
+    let lines = told(|| drop(charged.solve(&auto).unwrap()));
+    assert!(lines[0].starts_with("fixed-charge: Lagrangian bound, sites settled by it"), "{lines:?}");
+    let lines = told(|| drop(charged.clone().capacities(vec![6.0; 40]).solve(&auto).unwrap()));
+    assert!(lines[1].starts_with("fixed-charge: Lagrangian bound of what limited sites can serve"), "{lines:?}");
+
+    let lines = told(|| drop(PCenter::new(all).p(4).solve(&auto).unwrap()));
+    assert!(lines[0].starts_with("p-center: search over the radii"), "{lines:?}");
+
+    let many: Vec<[f64; 2]> = (0..300).map(|i| [f64::from(i * i % 307), f64::from(i * i * i % 311)]).collect();
+    let median = PMedian::from_points(many).p(12);
+    let lines = told(|| drop(median.solve(&auto).unwrap()));
+    assert_eq!(lines[0], "p-median: 300 points x 300 sites: lists of near sites instead of all pairs");
+    assert!(lines[1].starts_with("p-median: Lagrangian bound beside interchange"), "{lines:?}");
+    let lines = told(|| drop(median.solve(&auto.clone().method(Method::Heuristic)).unwrap()));
+    assert_eq!(lines[1], "p-median: the heuristic alone: the method asks for no proof");
+    let small = auto.clone().method(Method::Mip).memory_limit(1_000);
+    let lines = told(|| drop(median.solve(&small).unwrap()));
+    assert!(lines[0].ends_with("takes all pairs, which memory does not hold"), "{lines:?}");
 
     let lines = told(|| drop(SetCover::new(travel).solve(&auto).unwrap()));
     let why = "everybody is to be covered, which it is good at";

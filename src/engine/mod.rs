@@ -114,6 +114,7 @@ fn search<M: Engine>(model: &M, warm: Option<&[u32]>, control: &Control) -> Resu
     let start = within(model, &rough, control, |model| begin(model, warm, control))?;
     let start = start.map(|plan| restored(plan, &rough));
     let outcome = if control.options.method == Method::Heuristic {
+        log::info!("{}: the heuristic alone: the method asks for no proof", M::NAME);
         let ended = control.stop().map_or(Ended::Complete, Ended::Limit);
         if start.is_none() && ended == Ended::Complete {
             return Err(Error::NothingFound);

@@ -108,10 +108,23 @@ impl PointMedian {
         if options.method == Method::Mip {
             return self.formulated(&warm, &control);
         }
+        self.tell(options);
         let outcome = on_threads(options.threads, || Course::new(self, &control)?.run(&warm))?;
         let backend = (options.method != Method::Heuristic).then_some(options.backend);
         let proof = Proof { bound: outcome.bound, limit: outcome.ended.limit(), nodes: outcome.nodes, backend };
         on_threads(options.threads, || self.verified(self.evaluate(&outcome.sites)?, proof, options, control.seconds()))
+    }
+
+    /// Tells in the log which way the search takes, and why.
+    fn tell(&self, options: &SolveOptions) {
+        let name = "p-median";
+        let (points, sites) = (self.points().len(), self.candidates().len());
+        log::info!("{name}: {points} points x {sites} sites: lists of near sites instead of all pairs");
+        if options.method == Method::Heuristic {
+            log::info!("{name}: the heuristic alone: the method asks for no proof");
+        } else {
+            log::info!("{name}: Lagrangian bound beside interchange, then what no bound settles");
+        }
     }
 
     /// Solves the plain formulation, over the matrix of all pairs; where that does not fit, or a limit comes before it is
@@ -119,6 +132,7 @@ impl PointMedian {
     fn formulated(&self, warm: &[u32], control: &Control) -> Result<Solution, Error> {
         let options = control.options;
         let limit = if !self.fits(options) {
+            log::info!("p-median: the heuristic alone: the formulation takes all pairs, which memory does not hold");
             Limit::Memory
         } else if let Some(matrix) = self.with_matrix(|| control.stop().is_some())? {
             let passed = Duration::from_secs_f64(control.seconds());
@@ -469,6 +483,7 @@ impl<'a> Course<'a> {
         let wanted: Vec<(usize, f64)> = climb.best.iter().map(|&u| most(u, slack).min(target)).enumerate().collect();
         if wanted.iter().any(|&(row, cost)| lists.complete[row] < cost) {
             if lists.is_full() {
+                log::info!("p-median: lists of near sites are as long as memory allows: the proof ends here");
                 return done(climb.bound, Ended::Limit(Limit::Memory));
             }
             return Ok(Step::Grow(wanted));

@@ -13,7 +13,7 @@ use super::reduced::Reduced;
 use super::state::Role;
 use crate::engine::Ended;
 use crate::engine::branching::{Branching, LpNode, Probed, Probing, Visit};
-use crate::engine::mip::{LpEnd, has_live_lp};
+use crate::engine::mip::{self, LpEnd, has_live_lp};
 use crate::error::Error;
 use crate::solve::{Control, Limit, Phase};
 
@@ -43,7 +43,14 @@ pub(super) struct Proven {
 
 /// Searches the remaining problem to its end, or to a limit. `known` is a bound that holds anyway.
 pub(super) fn search(mut problem: Reduced, known: f64, plans: &mut Plans, control: &Control) -> Result<Proven, Error> {
+    // A search within a part of another tells nothing.
+    let tells = plans.most_nodes == u64::MAX;
+    if tells {
+        let (rows, columns) = (problem.n_rows(), problem.sites.len());
+        log::info!("p-median: better plans differ at {rows} points and {columns} sites: Benders cuts for these");
+    }
     if problem.n_rows() > 0 && !has_live_lp(control) {
+        mip::tell_whole("p-median", "the backend keeps no linear programme between changes", control);
         return backend::solve(&problem, known, plans, control);
     }
     let mut cuts = Master::first_cuts(&problem);
@@ -85,6 +92,9 @@ pub(super) fn search(mut problem: Reduced, known: f64, plans: &mut Plans, contro
             continue;
         }
         if is_apart {
+            if tells {
+                log::info!("p-median: what is left falls into parts that share p alone: each is solved for its sizes");
+            }
             let parts = Parts::of(&problem, &dual, master.values(), target, control);
             drop(master);
             return parts.search(bound, plans, control);

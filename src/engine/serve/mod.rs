@@ -56,6 +56,13 @@ pub(crate) fn heuristic<M: ServeModel>(model: &M, warm: Option<&[u32]>, control:
 pub(crate) fn exact<M: ServeModel>(model: &M, start: Option<&Plan>, control: &Control) -> Result<Outcome, Error> {
     let case = Case::of(model)?;
     let core = case.core();
+    log::info!(
+        "{}: {} demand points and {} sites with limits, {} pairs in reach",
+        M::NAME,
+        core.n_demand(),
+        core.n_sites(),
+        core.pairs.len()
+    );
     let mut best = start.cloned();
     let mut bound = None;
     let mut rest = None;
@@ -72,6 +79,7 @@ pub(crate) fn exact<M: ServeModel>(model: &M, start: Option<&Plan>, control: &Co
         return Ok(Outcome { plan: best, bound, ended, nodes: proven.nodes });
     }
     if control.options.method == Method::Auto {
+        log::info!("{}: Lagrangian bound of what limited sites can serve, sites settled by it", M::NAME);
         let known = start.map(|plan| (core.flags(&plan.sites), core.objective(plan.objective)));
         let relaxation = lagrangian::climb(core, known.as_ref().map(|(open, cost)| (open.as_slice(), *cost)), control);
         if let Some(found) = search::from(core, &relaxation.open, control) {
@@ -109,6 +117,8 @@ pub(crate) fn exact<M: ServeModel>(model: &M, start: Option<&Plan>, control: &Co
     let serve = rest.as_ref().unwrap_or(core);
     // The known plan may use sites that no better one does; then it is no start.
     let known = best.as_ref().and_then(|plan| plan::answer(serve, plan, case.cell_of()));
+    let asked = control.options.method == Method::Mip;
+    mip::tell_whole(M::NAME, if asked { "the method asks for it" } else { tree::why_not(serve) }, control);
     let found = mip::solve(mip::serve::formulation(serve, mip::serve::Goal::Objective, known.as_ref()), control)?;
     if let Some(values) = &found.values {
         let plan = plan::exact(model, &case, serve, &mip::serve::answer(serve, values));

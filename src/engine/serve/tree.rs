@@ -34,6 +34,18 @@ pub(super) fn suits(serve: &Serve) -> bool {
         && serve.pairs.iter().any(|pair| pair.cost > 0.0)
 }
 
+/// Why the solver takes over from the bound where this search does not suit.
+pub(super) fn why_not(serve: &Serve) -> &'static str {
+    match () {
+        () if serve.closest => "residents go to the closest open site",
+        () if serve.serving != Serving::All => "whom to serve is to be decided too",
+        () if serve.p.is_some() || serve.budget.is_some() => "p or a budget ties the sites",
+        () if serve.min_use.iter().any(|&least| least > 0.0) => "open sites must be used at least so much",
+        () if serve.single => "demand points must not split",
+        () => "walking costs nothing",
+    }
+}
+
 /// What a search proved.
 pub(super) struct Proven {
     /// The best plan found, where it is better than the known one.
