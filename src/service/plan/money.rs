@@ -39,6 +39,8 @@ pub struct Money {
 }
 
 /// What one space costs, once and every year.
+///
+/// A part of [`Money`]; [`ServicePlan::money`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SpaceMoney {
     /// Position of the space.

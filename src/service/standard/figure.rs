@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 /// A figure, its unit, where it comes from, and whether that was checked.
+///
+/// The example of [`StandardService`](super::StandardService) shows one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Figure {
