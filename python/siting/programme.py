@@ -463,6 +463,14 @@ class Programme:
         Raises:
             UnverifiedError: With the first rule or figure that does not hold.
             InputError: It is no plan.
+
+        Examples:
+            >>> import siting
+            >>> town = siting.synthetic_town(4)
+            >>> walks = siting.TravelMatrix.from_points(town.homes, town.spaces, cutoff=1500)
+            >>> services = siting.standards.load("ningbo-2025").services(unit="m")[2:4]
+            >>> programme = siting.Programme(town.homes, town.spaces, services, travel_to_spaces=walks)
+            >>> programme.check(programme.solve(budget=800_000))
         """
         self._core.check(each("plan", plan, ServicePlan)._core)
 
