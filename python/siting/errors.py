@@ -71,6 +71,8 @@ class InfeasibleError(SitingError):
 class NoSolutionError(SitingError):
     """No plan was found, which does not say that there is none: a limit came first, or the heuristic found none.
 
+    The example of `SitingError` shows how to catch one.
+
     Attributes:
         limit: Which limit: "time", "memory" or "interrupt"; None for the heuristic.
     """
@@ -81,15 +83,21 @@ class NoSolutionError(SitingError):
 
 
 class SolverError(SitingError):
-    """The solver failed: a defect of the solver or of its use, not of the data."""
+    """The solver failed: a defect of the solver or of its use, not of the data.
+
+    The example of `SitingError` shows how to catch one.
+    """
 
 
 class UnverifiedError(SitingError):
-    """A solution does not agree with the data of its model."""
+    """A solution does not agree with the data of its model; the `check` of a model has an example."""
 
 
 class MissingDependencyError(SitingError, ImportError):
-    """An optional package is not installed; the message tells how to get it."""
+    """An optional package is not installed; the message tells how to get it.
+
+    The example of `SitingError` shows how to catch one.
+    """
 
 
 def _reason(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,4 +109,4 @@ def _reason(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class DatumWarning(UserWarning):
-    """Two layers seem to be in different datums: see `siting.datum`."""
+    """Two layers seem to be in different datums; `siting.datum.warn_if_mixed` has an example."""

@@ -311,7 +311,7 @@ class Programme:
 
         Examples:
             >>> import siting
-            >>> town = siting.synthetic_town(8)
+            >>> town = siting.synthetic_town(4)
             >>> walks = [
             ...     siting.TravelMatrix.from_points(town.homes, sites, cutoff=1500)
             ...     for sites in (town.facilities, town.spaces)

@@ -27,6 +27,10 @@ class Solution:
         >>> solution = siting.MaxCover(travel, weights=[30, 10], p=1).solve()
         >>> solution.sites, solution.covered_share, solution.gap
         ([0], 0.75, 0.0)
+        >>> solution.objective, solution.bound, solution.covered_weight, solution.total_weight
+        (30.0, 30.0, 30.0, 40.0)
+        >>> solution.mean_cost, solution.max_cost, solution.limit
+        (1.0, 1.0, None)
         >>> print(solution.summary())
         Maximal covering of 2 demand points by 1 candidate site: p = 1, within 5.
         1 site is open: 0. It reaches 30 of a weight of 40 (75.0 %), at a mean cost of 1 and 1 at most.
@@ -171,7 +175,7 @@ class Solution:
         return self._core.max_cost
 
     def to_json(self) -> str:
-        """The solution as JSON text; ids other than whole numbers become texts."""
+        """The solution as JSON text; ids other than whole numbers become texts. `from_json` has an example."""
         return self._core.to_json()
 
     def to_dict(self) -> dict[str, Any]:

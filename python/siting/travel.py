@@ -28,8 +28,11 @@ class TravelMatrix:
         >>> import siting
         >>> homes = [[0, 0], [300, 0], [900, 0], [2500, 0]]
         >>> spaces = [[200, 0], [1000, 0], [2400, 0]]
-        >>> siting.TravelMatrix.from_points(homes, spaces, cutoff=800)
+        >>> travel = siting.TravelMatrix.from_points(homes, spaces, cutoff=800)
+        >>> travel
         TravelMatrix(4 demand points x 3 sites, 6 pairs within 800, euclidean)
+        >>> travel.shape, travel.nnz, travel.cutoff, travel.site_ids.tolist()
+        ((4, 3), 6, 800.0, [0, 1, 2])
     """
 
     def __init__(self) -> None:

@@ -63,6 +63,12 @@ class ServicePlan:
         >>> plan = programme.solve(budget=100_000)
         >>> plan.fitout[["space", "service", "module", "places", "served"]].values.tolist()
         [['old mill', 'canteen', 'small', 25.0, 25.0]]
+        >>> plan.status, plan.objective, plan.bound, plan.gap
+        ('optimal', 25.0, 25.0, 0.0)
+        >>> plan.coverage[["need", "in_reach_before", "in_reach_after", "met"]].values.tolist()
+        [[30.0, 0.0, 30.0, 25.0]]
+        >>> plan.spaces[["services", "capital"]].values.tolist(), float(plan.served["need"].sum())
+        ([[1.0, 80000.0]], 25.0)
         >>> print(plan.summary())
         Most need met, capital of at most 100,000.
         1 of 1 space is used: canteen in 1.
@@ -416,7 +422,10 @@ class ServicePlan:
         return draw(self, service, ax, title)
 
     def to_json(self) -> str:
-        """The plan as JSON text; services, spaces, facilities and homes stand there by position."""
+        """The plan as JSON text; services, spaces, facilities and homes stand there by position.
+
+        `from_json` has an example.
+        """
         return self._core.to_json()
 
     def to_dict(self) -> dict[str, Any]:

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Change, Fitout, ServicePlan};
 use crate::solve::Limit;
 
-/// What a space that a plan uses is to it: whom it serves, what is lost if it falls through, what would replace it best;
-/// made by [`Programme::explain`](crate::Programme::explain), which has an example.
+/// What a space that a plan uses is to it: whom it serves, what is lost if it falls through, what would replace it
+/// best; made by [`Programme::explain`](crate::Programme::explain), which has an example.
 ///
 /// "Without it" means: the space is closed, a facility that was to move in stays where it is, and every other decision
 /// stands; people go where the objective of the plan is then best, and of all such ways where most of them are served.
