@@ -25,6 +25,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 
 /// What longitudes and latitudes refer to.
+///
+/// [`convert`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Datum {

@@ -418,3 +418,28 @@ fn an_extract_becomes_a_network_to_walk_on() {
     let region = Region::bbox([24.9, 59.9, 25.0005, 60.0005]).unwrap();
     assert!(matches!(Network::from_pbf(&file, Some(region)), Err(Error::File { .. })));
 }
+
+#[test]
+fn the_extract_of_the_documentations_examples_is_this_corner() {
+    // Four nodes of streets, four corners of a block of flats, a vacant shop and a library.
+    let places: [(i64, [f64; 2], Tags); 10] = [
+        (1, [25.0, 60.0], &[]),
+        (2, [25.001, 60.0], &[]),
+        (3, [25.002, 60.0], &[]),
+        (4, [25.001, 60.001], &[]),
+        (5, [25.0002, 60.0002], &[]),
+        (6, [25.0006, 60.0002], &[]),
+        (7, [25.0006, 60.0004], &[]),
+        (8, [25.0002, 60.0004], &[]),
+        (9, [25.0012, 60.0002], &[("shop", "vacant")]),
+        (10, [25.0018, 60.0002], &[("amenity", "library"), ("name", "Corner library")]),
+    ];
+    let flats: Tags = &[("building", "apartments"), ("building:levels", "5")];
+    let ways = vec![
+        (11, vec![1, 2, 3], &[("highway", "residential")][..]),
+        (12, vec![2, 4], &[("highway", "steps")][..]),
+        (13, vec![5, 6, 7, 8, 5], flats),
+    ];
+    let corner = Extract { nodes: places.to_vec(), ways, relations: Vec::new() };
+    assert_eq!(corner.encode(Style::Plain), include_bytes!("support/corner.osm.pbf"));
+}

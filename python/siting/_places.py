@@ -22,7 +22,7 @@ MAX_SNAP, BEYOND = 250.0, "refuse"
 
 
 class Joined:
-    """Places joined to a network; made by `Network.join`.
+    """Places joined to a network; made by `Network.join`, see the example of `Network`.
 
     Attributes:
         crs: CRS of the network, `None` where it has none.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Reach:
-    """What is in reach on foot; made by `Network.reach`.
+    """What is in reach on foot; made by `Network.reach`, see the example of `Network`.
 
     Attributes:
         cost: Cost of the nearest end of each stretch, in the order of `streets`.

@@ -185,7 +185,7 @@ class Network:
 
 @final
 class Progress:
-    """A snapshot of a running solve.
+    """A snapshot of a running solve; `siting.progress` has an example.
 
     Attributes:
         phase: "heuristic", "bound" or "solver".

@@ -35,6 +35,23 @@ class Audit:
         communities: One row for each community: `people`, `score` (0 to 100), and for each service the share
             of people in need who are in reach.
         worst: The worst-served homes for each service: `service`, `home`, `need`, `walk`.
+
+    Examples:
+        >>> import siting
+        >>> town = siting.synthetic_town(8)
+        >>> walks = siting.TravelMatrix.from_points(town.homes, town.facilities, cutoff=2000)
+        >>> services = siting.standards.load("ningbo-2025").services(unit="m")[1:4]
+        >>> audit = siting.Programme(
+        ...     town.homes, town.spaces, services, travel=walks, existing=town.facilities, community="community"
+        ... ).audit()
+        >>> audit
+        Audit(3 services, mean score 37.7)
+        >>> audit.services.loc["childcare", ["need", "in_reach", "places_lacking"]].round(1).tolist()
+        [160.2, 92.8, 2.2]
+        >>> audit.worst.query("service == 'childcare'")[["home", "walk"]].head(2).values.tolist()
+        [['H47', nan], ['H48', nan]]
+        >>> audit.summary().splitlines()[-1]
+        'Communities score 37.7 of 100 in the mean; C2 has the least, 15.3.'
     """
 
     def __init__(
@@ -99,6 +116,20 @@ class Audit:
 
         Raises:
             InputError: There is no such service.
+
+        Examples:
+            >>> import siting
+            >>> town = siting.synthetic_town(8)
+            >>> walks = siting.TravelMatrix.from_points(town.homes, town.facilities, cutoff=2000)
+            >>> services = siting.standards.load("ningbo-2025").services(unit="m")[1:4]
+            >>> audit = siting.Programme(
+            ...     town.homes, town.spaces, services, travel=walks, existing=town.facilities
+            ... ).audit()
+            >>> audit.points("childcare")[["need", "walk", "nearest", "in_reach"]].head(2).round(1)
+                need    walk nearest  in_reach
+            id
+            H1   0.8  1113.3      F3      True
+            H2   0.2  1454.7      F3     False
         """
         pandas = need("pandas", "points", "geo")
         columns = self._columns(service)
@@ -113,7 +144,20 @@ class Audit:
         return pandas.DataFrame(columns, index=self._homes.ids.index())
 
     def to_geodataframe(self, service: str) -> Any:
-        """`points` with the geometry of the homes."""
+        """`points` with the geometry of the homes.
+
+        Examples:
+            >>> import siting
+            >>> town = siting.synthetic_town(8)
+            >>> walks = siting.TravelMatrix.from_points(town.homes, town.facilities, cutoff=2000)
+            >>> services = siting.standards.load("ningbo-2025").services(unit="m")[1:4]
+            >>> audit = siting.Programme(
+            ...     town.homes, town.spaces, services, travel=walks, existing=town.facilities
+            ... ).audit()
+            >>> homes = audit.to_geodataframe("childcare")
+            >>> homes["in_reach"].value_counts().to_dict(), homes.geometry.geom_type.unique().tolist()
+            ({True: 140, False: 89}, ['Point'])
+        """
         geopandas = need("geopandas", "to_geodataframe", "geo")
         self._need_geometry("to_geodataframe", self._homes)
         return geopandas.GeoDataFrame(self.points(service), geometry=self._homes.table.geometry)
@@ -157,6 +201,18 @@ class Audit:
 
         Raises:
             InputError: There is no such service, or the homes are no GeoDataFrame.
+
+        Examples:
+            >>> import siting
+            >>> town = siting.synthetic_town(8)
+            >>> walks = siting.TravelMatrix.from_points(town.homes, town.facilities, cutoff=2000)
+            >>> services = siting.standards.load("ningbo-2025").services(unit="m")[1:4]
+            >>> audit = siting.Programme(
+            ...     town.homes, town.spaces, services, travel=walks, existing=town.facilities
+            ... ).audit()
+            >>> ax = audit.plot("childcare")
+            >>> ax.get_title()
+            'childcare: 57.9% of people in need in reach'
         """
         pyplot = need("matplotlib.pyplot", "plot", "plot")
         columns = self._columns(service)

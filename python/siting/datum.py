@@ -43,32 +43,68 @@ _NAMES = {"wgs84": "WGS 84", "gcj02": "GCJ-02", "bd09": "BD-09"}
 
 
 def gcj02_to_wgs84(points: Any) -> Any:
-    """Amap's and Tencent's coordinates to WGS 84."""
+    """Amap's and Tencent's coordinates to WGS 84.
+
+    Examples:
+        >>> from siting import datum
+        >>> datum.gcj02_to_wgs84([[116.397477, 39.908692]]).round(4)
+        array([[116.3912,  39.9073]])
+    """
     return _convert(points, "gcj02", "wgs84")
 
 
 def wgs84_to_gcj02(points: Any) -> Any:
-    """WGS 84 to Amap's and Tencent's coordinates."""
+    """WGS 84 to Amap's and Tencent's coordinates.
+
+    Examples:
+        >>> from siting import datum
+        >>> datum.wgs84_to_gcj02([[116.39124, 39.90729]]).round(4)
+        array([[116.3975,  39.9087]])
+    """
     return _convert(points, "wgs84", "gcj02")
 
 
 def bd09_to_wgs84(points: Any) -> Any:
-    """Baidu's coordinates to WGS 84."""
+    """Baidu's coordinates to WGS 84.
+
+    Examples:
+        >>> from siting import datum
+        >>> datum.bd09_to_wgs84([[116.40383, 39.91506]]).round(4)
+        array([[116.3912,  39.9073]])
+    """
     return _convert(points, "bd09", "wgs84")
 
 
 def wgs84_to_bd09(points: Any) -> Any:
-    """WGS 84 to Baidu's coordinates."""
+    """WGS 84 to Baidu's coordinates.
+
+    Examples:
+        >>> from siting import datum
+        >>> datum.wgs84_to_bd09([[116.39124, 39.90729]]).round(4)
+        array([[116.4039,  39.915 ]])
+    """
     return _convert(points, "wgs84", "bd09")
 
 
 def bd09_to_gcj02(points: Any) -> Any:
-    """Baidu's coordinates to Amap's and Tencent's."""
+    """Baidu's coordinates to Amap's and Tencent's.
+
+    Examples:
+        >>> from siting import datum
+        >>> datum.bd09_to_gcj02([[116.40383, 39.91506]]).round(4)
+        array([[116.3975,  39.9087]])
+    """
     return _convert(points, "bd09", "gcj02")
 
 
 def gcj02_to_bd09(points: Any) -> Any:
-    """Amap's and Tencent's coordinates to Baidu's."""
+    """Amap's and Tencent's coordinates to Baidu's.
+
+    Examples:
+        >>> from siting import datum
+        >>> datum.gcj02_to_bd09([[116.397477, 39.908692]]).round(4)
+        array([[116.4039,  39.915 ]])
+    """
     return _convert(points, "gcj02", "bd09")
 
 
@@ -91,6 +127,17 @@ def warn_if_mixed(points: Any, near: Any, *, names: tuple[str, str] = ("points",
 
     Raises:
         InputError: A layer has no CRS.
+
+    Examples:
+        >>> import geopandas, numpy, siting, warnings
+        >>> along = numpy.linspace(0, 0.02, 40)
+        >>> streets = geopandas.GeoSeries(geopandas.points_from_xy(121.55 + along, 29.87 + along % 0.004, crs=4326))
+        >>> homes = siting.datum.wgs84_to_gcj02(streets)  # as a Chinese web map shows them
+        >>> with warnings.catch_warnings(record=True):
+        ...     siting.datum.warn_if_mixed(homes, streets)
+        True
+        >>> siting.datum.warn_if_mixed(siting.datum.gcj02_to_wgs84(homes), streets)
+        False
     """
     shapely = need("shapely", "siting.datum", "geo")
     lon_lat = _sample(points, names[0])

@@ -8,7 +8,16 @@ from typing import Any
 
 
 class SitingError(Exception):
-    """Whatever siting raises on its own account."""
+    """Whatever siting raises on its own account.
+
+    Examples:
+        >>> import siting
+        >>> try:
+        ...     siting.synthetic_town(0)
+        ... except siting.SitingError as error:
+        ...     print(type(error).__name__)
+        InputError
+    """
 
 
 class InputError(SitingError, ValueError):
@@ -17,6 +26,14 @@ class InputError(SitingError, ValueError):
     Attributes:
         argument: Name of the argument at fault, where one is.
         position: Position of the value in that argument, counted from 0, where there is one.
+
+    Examples:
+        >>> import siting
+        >>> try:
+        ...     siting.TravelMatrix.from_dense([[3.0, -1.0]])
+        ... except siting.InputError as error:
+        ...     print(error.argument, error.position)
+        costs 1
     """
 
     def __init__(
@@ -54,6 +71,8 @@ class InfeasibleError(SitingError):
 class NoSolutionError(SitingError):
     """No plan was found, which does not say that there is none: a limit came first, or the heuristic found none.
 
+    The example of `SitingError` shows how to catch one.
+
     Attributes:
         limit: Which limit: "time", "memory" or "interrupt"; None for the heuristic.
     """
@@ -64,15 +83,21 @@ class NoSolutionError(SitingError):
 
 
 class SolverError(SitingError):
-    """The solver failed: a defect of the solver or of its use, not of the data."""
+    """The solver failed: a defect of the solver or of its use, not of the data.
+
+    The example of `SitingError` shows how to catch one.
+    """
 
 
 class UnverifiedError(SitingError):
-    """A solution does not agree with the data of its model."""
+    """A solution does not agree with the data of its model; the `check` of a model has an example."""
 
 
 class MissingDependencyError(SitingError, ImportError):
-    """An optional package is not installed; the message tells how to get it."""
+    """An optional package is not installed; the message tells how to get it.
+
+    The example of `SitingError` shows how to catch one.
+    """
 
 
 def _reason(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,4 +109,4 @@ def _reason(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class DatumWarning(UserWarning):
-    """Two layers seem to be in different datums: see `siting.datum`."""
+    """Two layers seem to be in different datums; `siting.datum.warn_if_mixed` has an example."""

@@ -66,6 +66,18 @@ def read_points(
     Raises:
         InputError: The file or a column is missing, not readable, empty, or has rows without a place.
         MissingDependencyError: geopandas (or, for GeoParquet, pyarrow) is not installed.
+
+    Examples:
+        >>> import pandas, pathlib, tempfile
+        >>> from siting import files
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder, "halls.csv")
+        ...     pandas.DataFrame({"name": ["mill"], "lon": [121.55], "lat": [29.87]}).to_csv(path)
+        ...     layer = files.read_points(path, id_column="name")
+        >>> layer.frame.geometry.to_wkt().to_dict()
+        {'mill': 'POINT (121.55 29.87)'}
+        >>> layer.notes[0]
+        'halls.csv: coordinates from columns lon and lat'
     """
     geopandas = need("geopandas", "reading files", "geo")
     path = Path(path)

@@ -44,6 +44,13 @@ class Network:
         >>> net.travel([[0, 0]], [[0, 50]], cutoff=20).to_frame().round(2)
            demand  site   cost
         0       0     0  16.67
+        >>> homes = net.join([[20, 8], [300, 20]])
+        >>> homes.distances.tolist(), net.component(homes).tolist()
+        ([8.0, 20.0], [0, 0])
+        >>> net.reach(homes, cutoff=2).streets.length.round().tolist()
+        [162.0, 260.0]
+        >>> net.summary()["kilometres"], net.to_geodataframe()[1]["length"].tolist()
+        (1.25, [600.0, 50.0, 600.0])
     """
 
     def __init__(self) -> None:
@@ -240,8 +247,8 @@ class Network:
     ) -> Network:
         """From an OpenStreetMap extract (`.osm.pbf`): the streets that people walk on, in degrees (EPSG:4326).
 
-        `report` tells what was read, left out and cut. `siting.osm.streets` gives the same streets
-        as a layer.
+        `report` tells what was read, left out and cut. `siting.osm.streets`, which has an
+        example of both, gives the same streets as a layer.
 
         Args:
             path: The extract.
@@ -282,7 +289,7 @@ class Network:
         max_snap: float = MAX_SNAP,
         beyond: str = BEYOND,
     ) -> Joined:
-        """Joins places to the nearest place on a street each, and tells how far they lie from it.
+        """Joins places to the nearest place on a street each, and tells how far they lie from it; `Network` has an example.
 
         Args:
             layer: A GeoDataFrame or GeoSeries of points or polygons in any CRS, or an array of shape
@@ -316,7 +323,7 @@ class Network:
         max_snap: float = MAX_SNAP,
         beyond: str = BEYOND,
     ) -> TravelMatrix:
-        """Walking costs from demand points to sites along the streets.
+        """Walking costs from demand points to sites along the streets; `Network` has an example.
 
         Walks include the access legs, from the place to its street and back. Costs are exact to 1 cm, the lengths
         of the edges taken as they are.
@@ -380,7 +387,7 @@ class Network:
         max_snap: float = MAX_SNAP,
         beyond: str = BEYOND,
     ) -> Reach:
-        """The streets, and the area beside them, within the cut-off of any of the points: for maps.
+        """The streets, and the area beside them, within the cut-off of any of the points; `Network` has an example.
 
         Args:
             points: What `join` takes, or what it gives.

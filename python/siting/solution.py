@@ -27,6 +27,10 @@ class Solution:
         >>> solution = siting.MaxCover(travel, weights=[30, 10], p=1).solve()
         >>> solution.sites, solution.covered_share, solution.gap
         ([0], 0.75, 0.0)
+        >>> solution.objective, solution.bound, solution.covered_weight, solution.total_weight
+        (30.0, 30.0, 30.0, 40.0)
+        >>> solution.mean_cost, solution.max_cost, solution.limit
+        (1.0, 1.0, None)
         >>> print(solution.summary())
         Maximal covering of 2 demand points by 1 candidate site: p = 1, within 5.
         1 site is open: 0. It reaches 30 of a weight of 40 (75.0 %), at a mean cost of 1 and 1 at most.
@@ -100,6 +104,15 @@ class Solution:
 
         A pandas Series from demand id to site id, missing where unserved; without pandas a dict with
         `None` there.
+
+        Examples:
+            >>> import siting
+            >>> homes, rooms = [[0, 0], [9, 0]], [[1, 0]]
+            >>> travel = siting.TravelMatrix.from_points(homes, rooms, cutoff=5)
+            >>> model = siting.MaxCover(travel, weights=[30, 10], p=1)
+            >>> solution = model.solve()
+            >>> solution.assignment.isna().tolist()
+            [False, True]
         """
         return assigned(self._demand_ids, self._site_ids, self._core.assignment)
 
@@ -108,6 +121,13 @@ class Solution:
         """The shares where demand is split between sites, else `None`.
 
         A pandas DataFrame with the columns demand, site and share; without pandas a list of tuples.
+
+        Examples:
+            >>> import siting
+            >>> travel = siting.TravelMatrix.from_dense([[1.0, 3.0]])
+            >>> solution = siting.PMedian(travel, weights=[10], p=2, capacities=[5, 20]).solve()
+            >>> solution.flows.values.tolist()
+            [[0.0, 0.0, 0.5], [0.0, 1.0, 0.5]]
         """
         if self._core.flows is None:
             return None
@@ -155,11 +175,21 @@ class Solution:
         return self._core.max_cost
 
     def to_json(self) -> str:
-        """The solution as JSON text; ids other than whole numbers become texts."""
+        """The solution as JSON text; ids other than whole numbers become texts. `from_json` has an example."""
         return self._core.to_json()
 
     def to_dict(self) -> dict[str, Any]:
-        """The content of `to_json` as plain Python values; sites and assignment are positions."""
+        """The content of `to_json` as plain Python values; sites and assignment are positions.
+
+        Examples:
+            >>> import siting
+            >>> homes, rooms = [[0, 0], [9, 0]], [[1, 0]]
+            >>> travel = siting.TravelMatrix.from_points(homes, rooms, cutoff=5)
+            >>> model = siting.MaxCover(travel, weights=[30, 10], p=1)
+            >>> solution = model.solve()
+            >>> solution.to_dict()["assignment"]
+            [0, None]
+        """
         content: dict[str, Any] = json.loads(self.to_json())
         return content
 
@@ -175,6 +205,17 @@ class Solution:
         Raises:
             InputError: The text is not a solution, or not one over the ids of the model.
             UnverifiedError: The solution does not agree with the data of the model.
+
+        Examples:
+            >>> import siting
+            >>> homes, rooms = [[0, 0], [9, 0]], [[1, 0]]
+            >>> travel = siting.TravelMatrix.from_points(homes, rooms, cutoff=5)
+            >>> model = siting.MaxCover(travel, weights=[30, 10], p=1)
+            >>> solution = model.solve()
+            >>> text = solution.to_json()
+            >>> read = siting.Solution.from_json(text, model=model)
+            >>> read == solution, read.sites
+            (True, [0])
         """
         if not isinstance(text, str):
             raise InputError(
@@ -200,6 +241,20 @@ class Solution:
             InputError: The travel matrix was not built from points, or the solution was read without
                 its model.
             MissingDependencyError: geopandas is not installed.
+
+        Examples:
+            >>> import siting
+            >>> town = siting.synthetic_town(24)
+            >>> travel = siting.TravelMatrix.from_points(town.homes, town.spaces, cutoff=800)
+            >>> solution = siting.MaxCover(travel, weights="age_60_plus", p=3).solve()
+            >>> solution.to_geodataframe()[["kind", "served_weight", "demand_points"]]
+                                       kind  served_weight  demand_points
+            id
+            S4   street-front property room         5199.0             86
+            S44                 underground         4663.0             67
+            S66  street-front property room         5906.0             94
+            >>> int(solution.to_geodataframe(layer="demand")["served"].sum())
+            247
         """
         from siting import geo
 
@@ -225,6 +280,15 @@ class Solution:
             InputError: The travel matrix was not built from points, or the solution was read without
                 its model.
             MissingDependencyError: matplotlib is not installed.
+
+        Examples:
+            >>> import siting
+            >>> town = siting.synthetic_town(24)
+            >>> travel = siting.TravelMatrix.from_points(town.homes, town.spaces, cutoff=800)
+            >>> solution = siting.MaxCover(travel, weights="age_60_plus", p=3).solve()
+            >>> ax = solution.plot(lines=True)
+            >>> ax.get_title()
+            'max-cover, 41.4% covered, proven optimal'
         """
         from siting import plot
 

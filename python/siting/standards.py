@@ -31,7 +31,13 @@ __all__ = ["Standard", "list", "load"]
 
 
 def list() -> builtins.list[str]:
-    """The names of the standards that come with the library."""
+    """The names of the standards that come with the library.
+
+    Examples:
+        >>> import siting
+        >>> siting.standards.list()
+        ['ningbo-2025', 'national-embedded-guideline', 'gb50180-2018']
+    """
     return _siting.standard_presets()
 
 
@@ -82,6 +88,14 @@ class Standard:
         title: What it is.
         note: What to know about it as a whole.
         sources: The sources in full, by the keys that figures use.
+
+    Examples:
+        >>> import siting
+        >>> standard = siting.standards.load("ningbo-2025")
+        >>> standard.title
+        'Community services in Ningbo, aims for 2025'
+        >>> sorted(standard.sources)[:2]
+        ['assumed', 'plan']
     """
 
     def __init__(self, document: str) -> None:
@@ -128,11 +142,30 @@ class Standard:
         return pandas.DataFrame(rows)
 
     def to_toml(self) -> str:
-        """The text of a file that loads as this standard."""
+        """The text of a file that loads as this standard.
+
+        Examples:
+            >>> import siting
+            >>> text = siting.standards.load("ningbo-2025").to_toml()
+            >>> text.splitlines()[0]
+            'name = "ningbo-2025"'
+        """
         return _siting.standard_to_toml(self._document)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes a TOML file to be edited and loaded again."""
+        """Writes a TOML file to be edited and loaded again.
+
+        Examples:
+            >>> import pathlib, siting, tempfile
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     path = pathlib.Path(folder, "my-town.toml")
+            ...     siting.standards.load("ningbo-2025").save(path)
+            ...     edited = path.read_text(encoding="utf-8").replace("4.55", "5.0")
+            ...     _ = path.write_text(edited, encoding="utf-8")
+            ...     mine = siting.standards.load(path)
+            >>> mine.services(unit="m")[1].places_per_1000_people
+            5.0
+        """
         Path(path).write_text(self.to_toml(), encoding="utf-8")
 
     def __eq__(self, other: object) -> bool:

@@ -62,6 +62,19 @@ class SyntheticTown:
         districts: Names of the districts.
         seed: The seed it was drawn with.
         crs: The grid of the coordinates as WKT: planar, metres, tied to no place on earth.
+
+    Examples:
+        >>> import siting
+        >>> town = siting.synthetic_town(24)
+        >>> town.districts
+        ['District 1', 'District 2', 'District 3']
+        >>> town.spaces[["community_name", "kind", "area_m2", "tenure"]].head(2)
+           community_name                 kind  area_m2    tenure
+        id
+        S1  Willow Bridge  estate service room    545.0    rented
+        S2  Willow Bridge          corner land    426.0  allotted
+        >>> town.facilities.groupby("service")["places"].sum().to_dict()
+        {'after-school care': 251, 'childcare': 428, 'community canteen': 384}
     """
 
     def __init__(self, tables: dict[str, Any], seed: int, as_frames: bool) -> None:

@@ -28,8 +28,11 @@ class TravelMatrix:
         >>> import siting
         >>> homes = [[0, 0], [300, 0], [900, 0], [2500, 0]]
         >>> spaces = [[200, 0], [1000, 0], [2400, 0]]
-        >>> siting.TravelMatrix.from_points(homes, spaces, cutoff=800)
+        >>> travel = siting.TravelMatrix.from_points(homes, spaces, cutoff=800)
+        >>> travel
         TravelMatrix(4 demand points x 3 sites, 6 pairs within 800, euclidean)
+        >>> travel.shape, travel.nnz, travel.cutoff, travel.site_ids.tolist()
+        ((4, 3), 6, 800.0, [0, 1, 2])
     """
 
     def __init__(self) -> None:
@@ -362,17 +365,42 @@ class TravelMatrix:
 
     @property
     def unreachable(self) -> list[Any]:
-        """Ids of the demand points that reach no site at all."""
+        """Ids of the demand points that reach no site at all.
+
+        Examples:
+            >>> import siting
+            >>> travel = siting.TravelMatrix.from_points([[0, 0], [9, 0]], [[1, 0]], cutoff=5)
+            >>> travel.unreachable
+            [1]
+        """
         return self._demand.ids.take(self._core.unreachable())
 
     def to_scipy(self) -> Any:
-        """The costs as a `scipy.sparse.csr_array`, zero costs stored."""
+        """The costs as a `scipy.sparse.csr_array`, zero costs stored.
+
+        Examples:
+            >>> import siting
+            >>> travel = siting.TravelMatrix.from_points([[0, 0], [9, 0]], [[1, 0], [4, 0]], cutoff=5)
+            >>> travel.to_scipy().toarray()
+            array([[1., 4.],
+                   [0., 5.]])
+        """
         sparse = need("scipy.sparse", "to_scipy", "all")
         start, site, cost = self._core.csr()
         return sparse.csr_array((cost, site.astype(np.int64), start), shape=self.shape)
 
     def to_frame(self) -> Any:
-        """A pandas DataFrame with the columns demand, site and cost, one row for each stored pair."""
+        """A pandas DataFrame with the columns demand, site and cost, one row for each stored pair.
+
+        Examples:
+            >>> import siting
+            >>> travel = siting.TravelMatrix.from_points([[0, 0], [9, 0]], [[1, 0], [4, 0]], cutoff=5)
+            >>> travel.to_frame()
+               demand  site  cost
+            0       0     0   1.0
+            1       0     1   4.0
+            2       1     1   5.0
+        """
         pandas = need("pandas", "to_frame", "geo")
         start, site, cost = self._core.csr()
         rows = np.repeat(np.arange(self.shape[0]), np.diff(start))

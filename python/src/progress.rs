@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 
 use crate::convert::to_name;
 
-/// A snapshot of a running solve.
+/// A snapshot of a running solve; `siting.progress` has an example.
 #[pyclass(frozen, module = "siting._siting")]
 pub struct Progress(pub siting::Progress);
 

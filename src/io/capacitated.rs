@@ -5,6 +5,22 @@ use super::{parsed, wrong};
 use crate::error::Error;
 
 /// Points that are demand points and sites at once, of which p are to serve all others within their capacities.
+///
+/// # Example
+///
+/// ```
+/// use siting::{Metric, PMedian, SolveOptions, TravelMatrix, io};
+/// let instance = io::capacitated_p_median("2 1\n 0 0 10 3\n 4 3 20 6\n", "tiny.dat")?;
+/// let travel = TravelMatrix::from_points(&instance.points, &instance.points, Metric::Euclidean, None)?;
+/// let model = PMedian::new(travel, [1.0; 2])
+///     .p(instance.p)
+///     .capacities(instance.capacities)
+///     .demands(instance.demands)
+///     .single_source(true);
+/// let solution = model.solve(&SolveOptions::default())?;
+/// assert_eq!((solution.sites, solution.objective), (vec![0], 5.0));
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct CapacitatedMedian {
     /// Coordinates of the points, in the order of the file.

@@ -6,6 +6,17 @@ use super::{parsed, wrong};
 use crate::error::Error;
 
 /// Facilities that may open, and what it costs to serve customers from them.
+///
+/// # Example
+///
+/// ```
+/// use siting::{FixedCharge, SolveOptions, TravelMatrix, io};
+/// let instance = io::ufl_lib("FILE: tiny\n2 3 0\n1 10 5 6 7\n2 20 1 2 3\n", "tiny")?;
+/// let travel = TravelMatrix::from_dense(instance.costs.view())?;
+/// let model = FixedCharge::new(travel, instance.demands, instance.site_costs);
+/// assert_eq!(model.solve(&SolveOptions::default())?.objective, 26.0); // the second site: 20 + 6
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct FacilityLocation {
     /// Cost of serving all that a customer demands from a facility: demand points in rows, sites in columns.

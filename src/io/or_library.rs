@@ -6,6 +6,16 @@ use super::{parsed, wrong};
 use crate::error::Error;
 
 /// A p-median on a graph: every vertex is a demand point of weight 1 and a site.
+///
+/// # Example
+///
+/// ```
+/// use siting::{PMedian, SolveOptions, TravelMatrix, io};
+/// let instance = io::or_library_p_median("3 2 1\n1 2 5\n2 3 4\n", "tiny.txt")?;
+/// let model = PMedian::new(TravelMatrix::from_dense(instance.costs.view())?, [1.0; 3]).p(instance.p);
+/// assert_eq!(model.solve(&SolveOptions::default())?.objective, 9.0);
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct GraphMedian {
     /// Shortest paths between all vertices; infinite where there is none.

@@ -5,6 +5,19 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, check_length, check_non_negative};
 
 /// Who decides which open site serves a demand point.
+///
+/// # Example
+///
+/// ```
+/// use siting::{Assignment, MaxCover, SolveOptions, TravelMatrix};
+/// // Both homes live nearer to the first site, which has room for one.
+/// let walks = [(0, 0, 1.0), (0, 1, 2.0), (1, 0, 1.0), (1, 1, 2.0)];
+/// let model = MaxCover::new(TravelMatrix::from_pairs(2, 2, &walks)?, [1.0, 1.0]).p(2).capacities([1.0, 5.0]);
+/// let options = SolveOptions::default();
+/// assert_eq!(model.clone().solve(&options)?.covered_weight, 2.0);
+/// assert_eq!(model.assignment(Assignment::Closest).solve(&options)?.covered_weight, 1.0);
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Assignment {
@@ -19,6 +32,17 @@ pub enum Assignment {
 ///
 /// Σ_i d_i x_ij ≤ κ_j y_j, and Σ_i d_i x_ij ≥ L_j y_j where a minimum use is given; x_ij is the share of demand point i
 /// that site j serves, 0 or 1 when demand points must not be split (`single_source`).
+///
+/// # Example
+///
+/// ```
+/// use siting::Capacity;
+/// // Models set these by methods of the same names.
+/// let rooms = Capacity { capacities: Some(vec![60.0, 25.0]), single_source: true, ..Capacity::default() };
+/// rooms.validate(3, 2)?; // 3 demand points, 2 sites
+/// assert!(!rooms.is_unlimited() && rooms.validate(3, 1).is_err());
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Capacity {
     /// κ_j: what each site can serve; `None` means without limit.

@@ -148,6 +148,14 @@ impl MaxCover {
     capacity_setters!(capacities, demands, single_source, assignment);
 
     /// Counts a demand point only when at least `k` open sites reach it (default 1).
+    ///
+    /// ```
+    /// use siting::{MaxCover, SolveOptions, TravelMatrix};
+    /// let travel = TravelMatrix::from_pairs(2, 2, &[(0, 0, 1.0), (0, 1, 1.0), (1, 1, 1.0)])?;
+    /// let solution = MaxCover::new(travel, [30.0, 10.0]).p(2).backup(2).solve(&SolveOptions::default())?;
+    /// assert_eq!(solution.covered_weight, 30.0); // the second point has one site in reach
+    /// # Ok::<(), siting::Error>(())
+    /// ```
     #[must_use]
     pub fn backup(mut self, k: usize) -> Self {
         self.backup = k;

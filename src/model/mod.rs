@@ -49,6 +49,14 @@ pub(crate) use rules::rule_setters;
 pub(crate) use units::{Rescaled, Units, power_of_row, times_power};
 
 /// Whether the objective is to grow or to shrink.
+///
+/// # Example
+///
+/// ```
+/// use siting::Sense;
+/// assert!(Sense::Maximize.better(3.0, 2.0));
+/// assert!(Sense::Minimize.better(2.0, 3.0));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sense {
@@ -70,6 +78,22 @@ impl Sense {
 }
 
 /// What all siting models have in common.
+///
+/// # Example
+///
+/// ```
+/// use siting::{Metric, Model, PCenter, PMedian, TravelMatrix};
+///
+/// /// What the first site alone is worth, whatever the model.
+/// fn first_alone<M: Model>(model: &M) -> Result<f64, siting::Error> {
+///     Ok(model.evaluate(&[0])?.objective)
+/// }
+///
+/// let travel = TravelMatrix::from_points(&[[0.0, 0.0], [3.0, 0.0]], &[[1.0, 0.0]], Metric::Euclidean, None)?;
+/// assert_eq!(first_alone(&PMedian::new(travel.clone(), [5.0, 1.0]).p(1))?, 7.0);
+/// assert_eq!(first_alone(&PCenter::new(travel).p(1))?, 2.0);
+/// # Ok::<(), siting::Error>(())
+/// ```
 pub trait Model {
     /// The model's name: "max-cover", "p-median", ...
     const NAME: &'static str;

@@ -57,6 +57,13 @@ impl PDispersion {
     rule_setters!(p, budget, site_costs, required, forbidden, existing, closing_costs);
 
     /// The distance between two sites: the smaller of both directions; `None` when neither is stored.
+    ///
+    /// ```
+    /// use siting::{Metric, PDispersion};
+    /// let model = PDispersion::from_points(&[[0.0, 0.0], [3.0, 4.0]], Metric::Euclidean)?;
+    /// assert_eq!(model.distance(0, 1), Some(5.0));
+    /// # Ok::<(), siting::Error>(())
+    /// ```
     #[must_use]
     pub fn distance(&self, a: u32, b: u32) -> Option<f64> {
         match (self.travel.cost(a, b), self.travel.cost(b, a)) {

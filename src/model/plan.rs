@@ -7,6 +7,17 @@ use crate::error::Error;
 use crate::travel::TravelMatrix;
 
 /// The share of a demand point that one site serves.
+///
+/// # Example
+///
+/// ```
+/// use siting::{Flow, PMedian, SolveOptions, TravelMatrix};
+/// let travel = TravelMatrix::from_pairs(1, 2, &[(0, 0, 1.0), (0, 1, 3.0)])?;
+/// let model = PMedian::new(travel, [10.0]).p(2).capacities([5.0, 20.0]);
+/// let half = |site| Flow { demand: 0, site, share: 0.5 };
+/// assert_eq!(model.solve(&SolveOptions::default())?.flows, Some(vec![half(0), half(1)]));
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Flow {
     /// Index of the demand point.
@@ -18,6 +29,16 @@ pub struct Flow {
 }
 
 /// Open sites, who is served by which, and what that is worth.
+///
+/// # Example
+///
+/// ```
+/// use siting::{MaxCover, Metric, Model, TravelMatrix};
+/// let travel = TravelMatrix::from_points(&[[0.0, 0.0], [9.0, 0.0]], &[[1.0, 0.0]], Metric::Euclidean, Some(5.0))?;
+/// let plan = MaxCover::new(travel, [30.0, 10.0]).p(1).evaluate(&[0])?;
+/// assert_eq!((plan.objective, plan.assignment), (30.0, vec![Some(0), None]));
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// Indices of all open sites, existing ones included, ascending.

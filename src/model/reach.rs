@@ -6,6 +6,16 @@ use crate::error::{Error, check_length};
 use crate::travel::TravelMatrix;
 
 /// The cost within which a site covers a demand point.
+///
+/// # Example
+///
+/// ```
+/// use siting::{Reach, TravelMatrix};
+/// let travel = TravelMatrix::from_pairs(1, 2, &[(0, 0, 300.0), (0, 1, 900.0)])?;
+/// let sites = |reach: Reach| reach.sites(&travel, 0).map(|(site, _)| site).collect::<Vec<_>>();
+/// assert_eq!((sites(Reach::All), sites(Reach::Within(500.0))), (vec![0, 1], vec![0]));
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reach {

@@ -14,6 +14,18 @@ use crate::error::{Error, check_length, check_non_negative};
 /// * `budget` bounds the cost of the opened sites plus that of the closed ones.
 ///
 /// Models set these through their own builder methods; the struct is public for reading.
+///
+/// # Example
+///
+/// ```
+/// use siting::{Rules, SiteState};
+/// let rules =
+///     Rules { required: vec![0], existing: vec![2], site_costs: Some(vec![5.0, 7.0, 9.0]), ..Rules::default() };
+/// let by_site = rules.by_site(3)?;
+/// assert_eq!(by_site.state, [SiteState::Required, SiteState::Free, SiteState::Existing]);
+/// assert_eq!((by_site.money(&[0, 1, 2]), by_site.counted(&[0, 1, 2])), (12.0, 2));
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Rules {
     /// Exact number of new sites.
@@ -33,6 +45,8 @@ pub struct Rules {
 }
 
 /// What may become of a site.
+///
+/// The example of [`Rules`] shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SiteState {
@@ -69,6 +83,8 @@ impl SiteState {
 }
 
 /// The rules spread over the sites: one entry for each site. Built by [`Rules::by_site`].
+///
+/// The example of [`Rules`] shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SiteRules {
     /// State of each site.

@@ -8,6 +8,19 @@ use super::{Network, search};
 use crate::error::Error;
 
 /// The unit of walking costs.
+///
+/// # Example
+///
+/// ```
+/// use siting::network::{JoinOptions, Network, TravelOptions, Unit};
+/// let net = Network::from_edges(vec![[0.0, 0.0], [150.0, 0.0]], vec![0], vec![1])?;
+/// let ends = net.join(&[[0.0, 0.0], [150.0, 0.0]], &JoinOptions::default())?;
+/// for (unit, cost) in [(Unit::Minutes, 2.0), (Unit::Seconds, 120.0), (Unit::Metres, 150.0)] {
+///     let travel = net.travel(&ends, &ends, &TravelOptions::default().unit(unit).cutoff(200.0))?;
+///     assert_eq!(travel.cost(0, 1), Some(cost), "{}", unit.name());
+/// }
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {

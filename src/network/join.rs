@@ -10,6 +10,8 @@ use super::streets::check_coordinates;
 use crate::error::Error;
 
 /// What happens to points farther from every street than the limit.
+///
+/// The example of [`JoinReport`] shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Beyond {
@@ -86,6 +88,8 @@ impl JoinOptions {
 }
 
 /// Where one point enters the network.
+///
+/// [`Network::join`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Entry {
@@ -105,6 +109,8 @@ pub struct Entry {
 }
 
 /// Places joined to a network by [`Network::join`] and its kin: each place by one entry or more.
+///
+/// [`Network::join`] and [`Network::join_entrances`] have examples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Joined {
     pub(super) entries: Vec<Entry>,
@@ -114,6 +120,18 @@ pub struct Joined {
 }
 
 /// What a joining did.
+///
+/// # Example
+///
+/// ```
+/// use siting::network::{Beyond, JoinOptions, Network};
+/// let net = Network::from_edges(vec![[0.0, 0.0], [100.0, 0.0]], vec![0], vec![1])?;
+/// let options = JoinOptions::default().beyond(Beyond::Unreachable);
+/// let joined = net.join(&[[30.0, 8.0], [30.0, 900.0]], &options)?;
+/// let report = joined.report();
+/// assert_eq!((report.max_distance(), &report.beyond[..]), (Some(8.0), &[1][..]));
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JoinReport {
@@ -212,6 +230,15 @@ impl Network {
     ///
     /// As [`Network::join`], and [`Error::InvalidValue`] when `start` does not begin at 0, descends or ends elsewhere than
     /// at the number of points.
+    ///
+    /// ```
+    /// use siting::network::{JoinOptions, Network};
+    /// let net = Network::from_edges(vec![[0.0, 0.0], [100.0, 0.0]], vec![0], vec![1])?;
+    /// // One hall with a door at each end.
+    /// let joined = net.join_entrances(&[[0.0, 5.0], [90.0, 20.0]], vec![0, 2], &JoinOptions::default())?;
+    /// assert_eq!((joined.len(), joined.entries(0).len(), joined.report().distances[0]), (1, 2, 5.0));
+    /// # Ok::<(), siting::Error>(())
+    /// ```
     pub fn join_entrances(&self, points: &[[f64; 2]], start: Vec<u32>, options: &JoinOptions) -> Result<Joined, Error> {
         options.check()?;
         check_coordinates(options.argument, points, self.streets().geographic)?;

@@ -131,6 +131,13 @@ impl Network {
     }
 
     /// The component of each node: 0 for the longest, 1 for the next.
+    ///
+    /// ```
+    /// use siting::network::Network;
+    /// let nodes = vec![[0.0, 0.0], [300.0, 0.0], [0.0, 900.0], [100.0, 900.0]];
+    /// assert_eq!(Network::from_edges(nodes, vec![0, 2], vec![1, 3])?.node_components(), [0, 0, 1, 1]);
+    /// # Ok::<(), siting::Error>(())
+    /// ```
     #[must_use]
     pub fn node_components(&self) -> &[u32] {
         &self.components.of_node

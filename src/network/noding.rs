@@ -9,6 +9,8 @@ use super::streets::{Streets, check_coordinates};
 use crate::error::Error;
 
 /// Streets made of lines by [`Streets::from_lines`].
+///
+/// [`Streets::from_lines`] has an example.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Noded {
     /// The streets: one edge for each piece of a line between two nodes.

@@ -63,6 +63,8 @@ impl ReachOptions {
 }
 
 /// A stretch of one edge that is in reach.
+///
+/// Made by [`Network::reach`], which has an example.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Stretch {

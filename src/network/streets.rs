@@ -10,6 +10,14 @@ use crate::travel::{Ids, Metric};
 pub(crate) const LARGEST: f64 = 1e9;
 
 /// Which way an edge may be walked.
+///
+/// # Example
+///
+/// ```
+/// use siting::network::Direction;
+/// assert_eq!(Direction::Forward.ways(), (true, false));
+/// assert_eq!(Direction::Forward.reversed(), Direction::Backward);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
@@ -114,6 +122,20 @@ impl Streets {
     }
 
     /// All points of an edge in order, its two nodes included; empty where there is no such edge.
+    ///
+    /// ```
+    /// use siting::network::Streets;
+    /// let bent = Streets {
+    ///     nodes: vec![[0.0, 0.0], [30.0, 0.0]],
+    ///     from: vec![0],
+    ///     to: vec![1],
+    ///     shape_starts: vec![0, 1],
+    ///     shape_points: vec![[0.0, 40.0]],
+    ///     ..Streets::default()
+    /// };
+    /// assert_eq!(bent.shape(0).collect::<Vec<_>>(), [[0.0, 0.0], [0.0, 40.0], [30.0, 0.0]]);
+    /// assert_eq!(bent.shape_length(0), 90.0);
+    /// ```
     pub fn shape(&self, edge: usize) -> impl Iterator<Item = [f64; 2]> + '_ {
         let node = |ends: &[u32]| ends.get(edge).and_then(|&node| self.nodes.get(node as usize)).copied();
         let between = match (self.shape_starts.get(edge), self.shape_starts.get(edge + 1)) {

@@ -65,6 +65,8 @@ fn root(parent: &mut [u32], mut node: u32) -> u32 {
 }
 
 /// What a network consists of; made by [`super::Network::summary`].
+///
+/// [`Network::summary`](super::Network::summary) has an example.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Summary {

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, check_length, check_non_negative};
 
 /// Whether a demand point lies in town or in the country.
+///
+/// The example of [`Demand`] shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Setting {
@@ -16,6 +18,8 @@ pub enum Setting {
 }
 
 /// People of one group at each demand point.
+///
+/// Added by [`Demand::group`]; the example of [`Demand`] shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     /// Its name: "age_0_3".
@@ -25,6 +29,8 @@ pub struct Group {
 }
 
 /// What a survey of the residents says of one service: how much its need counts at each demand point.
+///
+/// Added by [`Demand::survey`], whose example shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Survey {
     /// Name of the service.
@@ -34,6 +40,8 @@ pub struct Survey {
 }
 
 /// A division of the demand points: districts, or communities.
+///
+/// Set by [`Demand::districts`] and [`Demand::communities`]; the example of [`Demand`] shows it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Areas {
     /// Names of the areas, distinct.

@@ -7,6 +7,8 @@ use super::{Demand, Module, Setting, Space};
 use crate::error::Error;
 
 /// How much of a service the people of one group need.
+///
+/// Added by [`Service::need`]; the example of [`Service::needs_of`] shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Need {
     /// A group of [`Demand`], or [`Demand::PEOPLE`] for everybody.
@@ -16,6 +18,14 @@ pub struct Need {
 }
 
 /// The farthest that people walk to a service, in the unit of the travel matrix.
+///
+/// # Example
+///
+/// ```
+/// use siting::service::{Service, Setting};
+/// let clinic = Service::new("clinic", 900.0).rural_limit(1_500.0);
+/// assert_eq!((clinic.limit.of(Setting::Urban), clinic.limit.of(Setting::Rural)), (900.0, 1_500.0));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TravelLimit {
     /// For urban demand points.
@@ -36,6 +46,9 @@ impl TravelLimit {
 }
 
 /// What a standard asks of a service.
+///
+/// Set by [`Service::places_per_1000_people`] and [`Service::area_per_100_households`]; the example of
+/// [`Service`] shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Target {
     /// Places per 1,000 people (of all ages).
@@ -201,6 +214,14 @@ impl Service {
     /// # Errors
     ///
     /// [`Error::InvalidField`] when the demand has no such group.
+    ///
+    /// ```
+    /// use siting::service::{Demand, Service};
+    /// let demand = Demand::new([100.0, 80.0]).group("age_60_plus", [20.0, 30.0]);
+    /// let canteen = Service::new("canteen", 900.0).need(Demand::PEOPLE, 0.01).need("age_60_plus", 0.1);
+    /// assert_eq!(canteen.needs_of(&demand)?, [3.0, 3.8]); // meals a day
+    /// # Ok::<(), siting::Error>(())
+    /// ```
     pub fn needs_of(&self, demand: &Demand) -> Result<Vec<f64>, Error> {
         self.needs_at(demand, Entry::new("services", 0))
     }

@@ -7,6 +7,8 @@ use super::{Facility, Service};
 use crate::error::Error;
 
 /// What holds for two services in one space.
+///
+/// The example of [`Pair`] shows both.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PairRule {

@@ -59,6 +59,8 @@ pub fn check<M: Checked>(model: &M, solution: &Solution) -> Result<(), Error> {
 }
 
 /// A model whose objective can be recomputed from a plan; implemented by all models of the library.
+///
+/// [`check`](check()) has an example.
 pub trait Checked: Model {
     /// Adds the objective up from the open sites and the shares served, and checks the rules of this model alone.
     ///

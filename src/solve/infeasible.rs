@@ -8,6 +8,17 @@ use crate::model::{Units, times_power};
 use crate::travel::Id;
 
 /// The reasons why no plan obeys every rule.
+///
+/// # Example
+///
+/// ```
+/// use siting::{Error, PMedian, Reason, SolveOptions, TravelMatrix};
+/// let travel = TravelMatrix::from_pairs(2, 2, &[(0, 0, 1.0), (1, 1, 1.0)])?; // two islands
+/// let error = PMedian::new(travel, [1.0, 1.0]).p(1).solve(&SolveOptions::default()).unwrap_err();
+/// let Error::Infeasible(why) = error else { panic!("{error}") };
+/// assert_eq!(why.reasons, [Reason::SitesTooFew { p: 1, smallest: Some(2) }]);
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Infeasible {
     /// Name of the model.
@@ -20,6 +31,8 @@ pub struct Infeasible {
 }
 
 /// One reason why no plan exists.
+///
+/// The example of [`Infeasible`] shows one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]

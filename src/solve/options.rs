@@ -11,6 +11,16 @@ use super::Progress;
 use crate::error::Error;
 
 /// How a model is solved.
+///
+/// # Example
+///
+/// ```
+/// use siting::{MaxCover, Method, SolveOptions, Status, TravelMatrix};
+/// let model = MaxCover::new(TravelMatrix::from_pairs(1, 1, &[(0, 0, 1.0)])?, [30.0]).p(1);
+/// let plan = model.solve(&SolveOptions::default().method(Method::Heuristic))?;
+/// assert_eq!((plan.objective, plan.bound, plan.status), (30.0, None, Status::Feasible));
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -25,6 +35,14 @@ pub enum Method {
 }
 
 /// The solver of mixed-integer programmes.
+///
+/// # Example
+///
+/// ```
+/// use siting::{Backend, SolveOptions};
+/// let options = SolveOptions::default().backend(Backend::Microlp);
+/// assert_eq!(options.backend.name(), "microlp");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -85,6 +103,8 @@ impl CancelToken {
 }
 
 /// A function that receives progress; it is called from solver threads and must not block.
+///
+/// The example of [`Progress`] shows one.
 pub type ProgressSink = Arc<dyn Fn(&Progress) + Send + Sync>;
 
 /// The options of a solve; the defaults ask for a proven optimum without limits.

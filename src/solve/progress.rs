@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 /// The stage of a solve.
+///
+/// The example of [`Progress`] shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -16,6 +18,24 @@ pub enum Phase {
 }
 
 /// A snapshot of a running solve.
+///
+/// # Example
+///
+/// ```
+/// use std::sync::{Arc, Mutex};
+/// use siting::{MaxCover, Phase, Progress, ProgressSink, SolveOptions, TravelMatrix};
+///
+/// let seen = Arc::new(Mutex::new(Vec::new()));
+/// let sink: ProgressSink = {
+///     let seen = seen.clone();
+///     Arc::new(move |progress: &Progress| seen.lock().unwrap().push(*progress))
+/// };
+/// let model = MaxCover::new(TravelMatrix::from_pairs(1, 1, &[(0, 0, 1.0)])?, [30.0]).p(1);
+/// model.solve(&SolveOptions { progress: Some(sink), ..SolveOptions::default() })?;
+/// let seen = seen.lock().unwrap();
+/// assert_eq!((seen[0].phase, seen[seen.len() - 1].incumbent), (Phase::Heuristic, Some(30.0)));
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// The stage.

@@ -9,6 +9,8 @@ use crate::model::{Flow, Sense};
 use crate::travel::{Id, Ids};
 
 /// How good the solution is known to be.
+///
+/// The example of [`Method`] shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
@@ -19,6 +21,22 @@ pub enum Status {
 }
 
 /// Why a solve stopped before it proved its plan optimal.
+///
+/// # Example
+///
+/// ```
+/// use std::time::Duration;
+/// use siting::{Limit, Metric, PMedian, SolveOptions, SyntheticTown, TravelMatrix};
+///
+/// let town = SyntheticTown::new(24, 0)?;
+/// let homes: Vec<_> = town.homes.iter().map(|home| home.at).collect();
+/// let spaces: Vec<_> = town.spaces.iter().map(|space| space.at).collect();
+/// let travel = TravelMatrix::from_points(&homes, &spaces, Metric::Euclidean, None)?;
+/// let model = PMedian::new(travel, vec![1.0; homes.len()]).p(5);
+/// let plan = model.solve(&SolveOptions::default().time_limit(Duration::ZERO))?; // the first that is found
+/// assert_eq!((plan.limit, plan.is_optimal()), (Some(Limit::Time), false));
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]

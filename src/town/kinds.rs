@@ -3,6 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 /// Kinds of idle space.
+///
+/// # Example
+///
+/// ```
+/// use siting::town::SpaceKind;
+/// assert_eq!(SpaceKind::IdleSchool.name(), "idle school");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SpaceKind {
@@ -45,6 +52,13 @@ impl SpaceKind {
 }
 
 /// On what terms a space can be had.
+///
+/// # Example
+///
+/// ```
+/// use siting::town::Tenure;
+/// assert_eq!(Tenure::Allotted.name(), "allotted");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tenure {
@@ -72,6 +86,14 @@ impl Tenure {
 }
 
 /// The services whose coverage the published survey gives.
+///
+/// # Example
+///
+/// ```
+/// use siting::town::SurveyedService;
+/// let names = SurveyedService::ALL.map(SurveyedService::name);
+/// assert_eq!(names, ["community canteen", "childcare", "after-school care"]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SurveyedService {

@@ -62,6 +62,16 @@ pub struct SyntheticTown {
 }
 
 /// A community: the area of one residents' committee.
+///
+/// # Example
+///
+/// ```
+/// use siting::SyntheticTown;
+/// let town = SyntheticTown::new(24, 0)?;
+/// let own = town.homes.iter().filter(|home| home.community == 3);
+/// assert_eq!(own.map(|home| home.households).sum::<u32>(), town.communities[3].households);
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Community {
     /// An invented name, unique in the town.
@@ -79,6 +89,16 @@ pub struct Community {
 }
 
 /// A demand point: a group of residential buildings.
+///
+/// # Example
+///
+/// ```
+/// use siting::SyntheticTown;
+/// let town = SyntheticTown::new(24, 0)?;
+/// let home = &town.homes[0];
+/// assert_eq!(home.people, home.age_0_3 + home.age_3_6 + home.age_7_12 + home.age_13_59 + home.age_60_plus);
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Home {
     /// Index of its community.
@@ -106,6 +126,17 @@ pub struct Home {
 }
 
 /// A candidate: an idle building or corner.
+///
+/// # Example
+///
+/// ```
+/// use siting::SyntheticTown;
+/// use siting::town::{SpaceKind, Tenure};
+/// let town = SyntheticTown::new(24, 0)?;
+/// assert!(town.spaces.iter().all(|space| space.rent == 0.0 || space.tenure == Tenure::Rented));
+/// assert!(town.spaces.iter().any(|space| space.kind == SpaceKind::IdleSchool && space.area > 200.0));
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Space {
     /// What it is.
@@ -127,6 +158,17 @@ pub struct Space {
 }
 
 /// A facility that serves people today.
+///
+/// # Example
+///
+/// ```
+/// use siting::SyntheticTown;
+/// use siting::town::SurveyedService;
+/// let town = SyntheticTown::new(24, 0)?;
+/// let canteens = town.facilities.iter().filter(|own| own.service == SurveyedService::CommunityCanteen);
+/// assert_eq!(canteens.map(|own| own.places).sum::<u32>(), 384); // meals a day
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Facility {
     /// What it offers.

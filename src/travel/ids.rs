@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 
 /// The name of one demand point or site.
+///
+/// The example of [`Ids`] shows both.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Id {

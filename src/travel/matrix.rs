@@ -169,6 +169,13 @@ impl TravelMatrix {
     }
 
     /// The demand points in reach of a site with their costs. The first call builds the transpose.
+    ///
+    /// ```
+    /// use siting::TravelMatrix;
+    /// let travel = TravelMatrix::from_pairs(2, 2, &[(0, 1, 3.0), (1, 1, 4.0)])?;
+    /// assert_eq!((travel.column(1).indices(), travel.column(1).costs()), (&[0, 1][..], &[3.0, 4.0][..]));
+    /// # Ok::<(), siting::Error>(())
+    /// ```
     #[must_use]
     pub fn column(&self, site: usize) -> Row<'_> {
         self.by_site.get_or_init(|| self.by_demand.transpose(self.n_sites)).row(site)
@@ -205,6 +212,13 @@ impl TravelMatrix {
     }
 
     /// For a demand point without a site within the cut-off: the cost to its nearest site, where the builder knew it.
+    ///
+    /// ```
+    /// use siting::{Metric, TravelMatrix};
+    /// let travel = TravelMatrix::from_points(&[[0.0, 0.0]], &[[900.0, 0.0]], Metric::Euclidean, Some(800.0))?;
+    /// assert_eq!((travel.cost(0, 0), travel.nearest_beyond_cutoff(0)), (None, Some(900.0)));
+    /// # Ok::<(), siting::Error>(())
+    /// ```
     #[must_use]
     pub fn nearest_beyond_cutoff(&self, demand: u32) -> Option<f64> {
         let at = self.nearest_beyond.binary_search_by_key(&demand, |entry| entry.0).ok()?;
@@ -212,6 +226,13 @@ impl TravelMatrix {
     }
 
     /// Compressed rows by demand point: row starts (one more than rows), site indices, costs.
+    ///
+    /// ```
+    /// use siting::TravelMatrix;
+    /// let travel = TravelMatrix::from_pairs(2, 2, &[(0, 1, 3.0), (1, 0, 4.0)])?;
+    /// assert_eq!(travel.csr(), (&[0, 1, 2][..], &[1, 0][..], &[3.0, 4.0][..]));
+    /// # Ok::<(), siting::Error>(())
+    /// ```
     #[must_use]
     pub fn csr(&self) -> (&[usize], &[u32], &[f64]) {
         (&self.by_demand.start, &self.by_demand.index, &self.by_demand.cost)

@@ -3,9 +3,19 @@
 use serde::{Deserialize, Serialize};
 
 /// Mean radius of the earth in metres (IUGG).
+///
+/// # Example
+///
+/// ```
+/// use siting::{EARTH_RADIUS, Metric};
+/// let quarter = Metric::Haversine.distance([0.0, 0.0], [90.0, 0.0]); // of the equator
+/// assert!((quarter - EARTH_RADIUS * std::f64::consts::FRAC_PI_2).abs() < 1e-3);
+/// ```
 pub const EARTH_RADIUS: f64 = 6_371_008.8;
 
 /// How the distance between two points is measured.
+///
+/// [`Metric::distance`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Metric {
@@ -45,6 +55,8 @@ impl Metric {
 }
 
 /// How a distance becomes a whole number.
+///
+/// [`Rounding::apply`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rounding {

@@ -66,6 +66,17 @@ impl Sparse {
 }
 
 /// The entries of one row (or column) of a travel matrix: pairs of index and cost, sorted by index.
+///
+/// # Example
+///
+/// ```
+/// use siting::TravelMatrix;
+/// let travel = TravelMatrix::from_pairs(2, 2, &[(0, 0, 3.0), (0, 1, 5.0)])?;
+/// let row = travel.row(0);
+/// assert_eq!((row.indices(), row.costs(), row.get(1)), (&[0, 1][..], &[3.0, 5.0][..], Some(5.0)));
+/// assert!(travel.row(1).is_empty());
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Row<'a> {
     index: &'a [u32],

@@ -29,6 +29,13 @@ class Plan:
         objective: Objective of the model.
         sites: Ids of the open sites, in input order.
         assignment: The site that serves each demand point: a Series, or a dict without pandas.
+
+    Examples:
+        >>> import siting
+        >>> travel = siting.TravelMatrix.from_points([[0, 0], [9, 0]], [[1, 0], [8, 0]], cutoff=5)
+        >>> plan = siting.MaxCover(travel, weights=[30, 10], p=1).evaluate([1])
+        >>> plan.objective, plan.sites
+        (10.0, [1])
     """
 
     objective: float
@@ -149,6 +156,16 @@ class Model:
             NoSolutionError: A limit was reached before any plan was found, or the heuristic found none.
             InputError: An option is wrong.
             KeyboardInterrupt: Ctrl-C before any plan was found.
+
+        Examples:
+            >>> import siting
+            >>> town = siting.synthetic_town(24)
+            >>> travel = siting.TravelMatrix.from_points(town.homes, town.spaces, cutoff=800)
+            >>> model = siting.MaxCover(travel, weights="age_60_plus", p=3)
+            >>> first = model.solve(method="heuristic")
+            >>> best = model.solve(warm_start=first, time_limit=60)
+            >>> first.bound, best.status, best.objective >= first.objective
+            (None, 'optimal', True)
         """
         start = self._warm(warm_start)
         core = run(
@@ -174,6 +191,13 @@ class Model:
         Raises:
             InputError: Unknown sites; demand points left unserved where all must be served;
                 capacities, with which the nearest site need not be the one that serves.
+
+        Examples:
+            >>> import siting
+            >>> travel = siting.TravelMatrix.from_points([[0, 0], [9, 0]], [[1, 0], [8, 0]])
+            >>> model = siting.PMedian(travel, weights=[30, 10], p=1)
+            >>> [model.evaluate([site]).objective for site in travel.site_ids]
+            [110.0, 250.0]
         """
         objective, opened, assignment = self._core.evaluate(self._positions("sites", sites))
         demand_ids, site_ids = self._travel._demand.ids, self._travel._sites.ids
@@ -188,6 +212,17 @@ class Model:
         Raises:
             UnverifiedError: With the first rule or figure that does not hold.
             InputError: The solution is of another model or other ids.
+
+        Examples:
+            >>> import siting
+            >>> travel = siting.TravelMatrix.from_points([[0, 0]], [[1, 0], [9, 0]], cutoff=5)
+            >>> model = siting.MaxCover(travel, weights=[30], p=1)
+            >>> text = model.solve().to_json().replace('"objective":30.0', '"objective":31.0')
+            >>> try:
+            ...     model.check(siting.Solution.from_json(text))
+            ... except siting.UnverifiedError:
+            ...     print("refused")
+            refused
         """
         if not isinstance(solution, Solution):
             raise InputError(

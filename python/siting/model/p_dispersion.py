@@ -92,5 +92,12 @@ class PDispersion(Model):
 
         Raises:
             InputError: As `TravelMatrix.from_points` and the class do.
+
+        Examples:
+            >>> import siting
+            >>> town = siting.synthetic_town(24)
+            >>> solution = siting.PDispersion.from_points(town.spaces, p=3).solve()
+            >>> solution.sites, round(solution.objective)
+            (['S27', 'S45', 'S65'], 7187)
         """
         return cls(TravelMatrix.from_points(sites, sites, metric=metric), p=p, **rules_on_sites)

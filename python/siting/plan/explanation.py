@@ -46,7 +46,7 @@ def explain(plan: ServicePlan, space: Any, options: dict[str, Any]) -> Explanati
 class Explanation:
     """What a space is to a plan: whom it serves, what is lost if it falls through, what would replace it best.
 
-    Made by `ServicePlan.explain`. "Without it" means that the space is closed, that a facility which was to move in
+    Made by `ServicePlan.explain`, which has an example. "Without it" means that the space is closed, that a facility which was to move in
     stays where it is, and that every other decision stands; people go where the objective is then best.
     """
 

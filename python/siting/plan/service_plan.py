@@ -63,6 +63,12 @@ class ServicePlan:
         >>> plan = programme.solve(budget=100_000)
         >>> plan.fitout[["space", "service", "module", "places", "served"]].values.tolist()
         [['old mill', 'canteen', 'small', 25.0, 25.0]]
+        >>> plan.status, plan.objective, plan.bound, plan.gap
+        ('optimal', 25.0, 25.0, 0.0)
+        >>> plan.coverage[["need", "in_reach_before", "in_reach_after", "met"]].values.tolist()
+        [[30.0, 0.0, 30.0, 25.0]]
+        >>> plan.spaces[["services", "capital"]].values.tolist(), float(plan.served["need"].sum())
+        ([[1.0, 80000.0]], 25.0)
         >>> print(plan.summary())
         Most need met, capital of at most 100,000.
         1 of 1 space is used: canteen in 1.
@@ -198,6 +204,24 @@ class ServicePlan:
         facility, whether there are places enough or not; need is met where the plan sends people. `met_elsewhere`
         is met by hosts of other districts, `met_for_others` is that of other districts met here. Figures that need
         places or areas that are unknown are NaN.
+
+        Examples:
+            >>> import siting
+            >>> town = siting.synthetic_town(4)
+            >>> walks = siting.TravelMatrix.from_points(town.homes, town.spaces, cutoff=1500)
+            >>> services = siting.standards.load("ningbo-2025").services(unit="m")[2:4]
+            >>> plan = siting.Programme(
+            ...     town.homes, town.spaces, services, travel_to_spaces=walks, district="district"
+            ... ).solve(budget=800_000)
+            >>> plan.by_district["share_met"].round(2)
+            service            district
+            community canteen  District 1    0.85
+                               District 2    0.00
+                               District 3    0.00
+            after-school care  District 1    0.74
+                               District 2    0.00
+                               District 3    0.00
+            Name: share_met, dtype: float64
         """
         rows = self._coverage[self._coverage["district"].notna()]
         return rows.set_index(["service", "district"])
@@ -208,6 +232,17 @@ class ServicePlan:
 
         `capital` once, of it `conversion`, `fit_out`, `enlarging`, `moving` and `closing`; `yearly` subsidy:
         `rent` + `running` - `income` - `saved` (what closed facilities cost today).
+
+        Examples:
+            >>> import siting
+            >>> town = siting.synthetic_town(4)
+            >>> walks = siting.TravelMatrix.from_points(town.homes, town.spaces, cutoff=1500)
+            >>> services = siting.standards.load("ningbo-2025").services(unit="m")[2:4]
+            >>> plan = siting.Programme(
+            ...     town.homes, town.spaces, services, travel_to_spaces=walks
+            ... ).solve(budget=800_000)
+            >>> plan.money[["capital", "conversion", "fit_out", "yearly"]].tolist()
+            [731300.0, 411300.0, 320000.0, 464700.0]
         """
         pandas = need("pandas", "money", "geo")
         return pandas.Series(
@@ -239,6 +274,22 @@ class ServicePlan:
         Raises:
             InputError: The plan does not use the space, or an option is wrong.
             NoSolutionError: A limit was reached before the loss was known.
+
+        Examples:
+            >>> import siting
+            >>> town = siting.synthetic_town(4)
+            >>> walks = siting.TravelMatrix.from_points(town.homes, town.spaces, cutoff=1500)
+            >>> services = siting.standards.load("ningbo-2025").services(unit="m")[2:4]
+            >>> plan = siting.Programme(
+            ...     town.homes, town.spaces, services, travel_to_spaces=walks
+            ... ).solve(budget=800_000)
+            >>> told = plan.explain("S2")
+            >>> told.replacement_space, round(told.lost, 1)
+            ('S8', 30.0)
+            >>> print(told.summary())
+            after-school care in S2 serves 30 people in need; without it 30 fewer are served.
+            If it falls through, the objective goes from 120.6 to 90.59; 188,400 of capital and 126,700 a year are not spent.
+            Its best replacement is S8 (after-school care): then the objective is 117.9.
         """
         from siting.plan.explanation import explain
 
@@ -263,6 +314,22 @@ class ServicePlan:
             InputError: A space is unknown or in both lists, contradicts the rules of the plan, or an option is wrong.
             InfeasibleError: No plan obeys every rule then.
             NoSolutionError: A limit was reached before any plan was found.
+
+        Examples:
+            >>> import siting
+            >>> town = siting.synthetic_town(4)
+            >>> walks = siting.TravelMatrix.from_points(town.homes, town.spaces, cutoff=1500)
+            >>> services = siting.standards.load("ningbo-2025").services(unit="m")[2:4]
+            >>> plan = siting.Programme(
+            ...     town.homes, town.spaces, services, travel_to_spaces=walks
+            ... ).solve(budget=800_000)
+            >>> other = plan.what_if(without=["S2"])
+            >>> print(other.summary())
+            S8 is new; S2 is used no longer.
+            The objective goes from 120.6 to 117.9.
+            Capital goes from 731,300 to 791,200.
+            The yearly subsidy goes from 464,700 to 398,000.
+            after-school care: 57.3 people in need are served, 60 before.
         """
         from siting.plan.what_if import what_if
 
@@ -276,6 +343,17 @@ class ServicePlan:
 
         Raises:
             InputError: An option out of range.
+
+        Examples:
+            >>> import siting
+            >>> town = siting.synthetic_town(4)
+            >>> walks = siting.TravelMatrix.from_points(town.homes, town.spaces, cutoff=1500)
+            >>> services = siting.standards.load("ningbo-2025").services(unit="m")[2:4]
+            >>> plan = siting.Programme(
+            ...     town.homes, town.spaces, services, travel_to_spaces=walks
+            ... ).solve(budget=800_000)
+            >>> plan.audit().services["share_in_reach"].round(2).to_dict()
+            {'community canteen': 0.47, 'after-school care': 0.6}
         """
         return self._programme._audit(
             self._programme._core.fitted(self._core), tables.after(self, self._programme), options
@@ -297,6 +375,19 @@ class ServicePlan:
 
         Raises:
             InputError: The layer of the input has no geometry, or there is no such layer.
+
+        Examples:
+            >>> import siting
+            >>> town = siting.synthetic_town(4)
+            >>> walks = siting.TravelMatrix.from_points(town.homes, town.spaces, cutoff=1500)
+            >>> services = siting.standards.load("ningbo-2025").services(unit="m")[2:4]
+            >>> plan = siting.Programme(
+            ...     town.homes, town.spaces, services, travel_to_spaces=walks
+            ... ).solve(budget=800_000)
+            >>> plan.to_geodataframe()[["space", "service", "served"]].round(1).values.tolist()
+            [['S2', 'after-school care', 30.0], ['S4', 'community canteen', 60.6], ['S4', 'after-school care', 30.0]]
+            >>> plan.to_geodataframe(layer="homes").shape
+            (114, 4)
         """
         return tables.geo(self, self._programme, layer)
 
@@ -313,13 +404,28 @@ class ServicePlan:
 
         Raises:
             InputError: There is no such service, or homes or spaces have no geometry.
+
+        Examples:
+            >>> import siting
+            >>> town = siting.synthetic_town(4)
+            >>> walks = siting.TravelMatrix.from_points(town.homes, town.spaces, cutoff=1500)
+            >>> services = siting.standards.load("ningbo-2025").services(unit="m")[2:4]
+            >>> plan = siting.Programme(
+            ...     town.homes, town.spaces, services, travel_to_spaces=walks
+            ... ).solve(budget=800_000)
+            >>> ax = plan.plot(service="community canteen")
+            >>> ax.get_title()
+            '46.8 % of need for community canteen met, 1 space used'
         """
         from siting.plan.plot import draw
 
         return draw(self, service, ax, title)
 
     def to_json(self) -> str:
-        """The plan as JSON text; services, spaces, facilities and homes stand there by position."""
+        """The plan as JSON text; services, spaces, facilities and homes stand there by position.
+
+        `from_json` has an example.
+        """
         return self._core.to_json()
 
     def to_dict(self) -> dict[str, Any]:
@@ -338,6 +444,16 @@ class ServicePlan:
         Raises:
             InputError: The text is not a plan.
             UnverifiedError: The plan does not agree with the programme.
+
+        Examples:
+            >>> import siting
+            >>> town = siting.synthetic_town(4)
+            >>> walks = siting.TravelMatrix.from_points(town.homes, town.spaces, cutoff=1500)
+            >>> services = siting.standards.load("ningbo-2025").services(unit="m")[2:4]
+            >>> programme = siting.Programme(town.homes, town.spaces, services, travel_to_spaces=walks)
+            >>> plan = programme.solve(budget=800_000)
+            >>> siting.ServicePlan.from_json(plan.to_json(), programme=programme) == plan
+            True
         """
         if not isinstance(text, str):
             raise InputError(

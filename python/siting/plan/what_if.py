@@ -72,7 +72,7 @@ def _agree(spaces: list[int], rule: list[int], ids: Ids, argument: str, name: st
 class WhatIf:
     """A plan under other conditions, and what changed.
 
-    Made by `ServicePlan.what_if`.
+    Made by `ServicePlan.what_if`, which has an example.
     """
 
     def __init__(self, document: dict[str, Any], before: ServicePlan, plan: ServicePlan) -> None:

@@ -92,6 +92,25 @@ impl Programme {
     /// # Errors
     ///
     /// Those of [`Programme::solve`].
+    ///
+    /// ```
+    /// use siting::service::{Demand, Module, PlanRules, Programme, Service, Space};
+    /// use siting::{SolveOptions, TravelMatrix};
+    ///
+    /// let canteen = Service::new("canteen", 900.0)
+    ///     .need(Demand::PEOPLE, 0.1)
+    ///     .module(Module::new("small", 100.0, 30.0).capital_cost(200_000.0));
+    /// let programme = Programme::new(Demand::new([200.0, 200.0]), [canteen])
+    ///     .spaces([Space::new(120.0, "hall"), Space::new(120.0, "hall")])
+    ///     .travel_to_spaces(TravelMatrix::from_pairs(2, 2, &[(0, 0, 100.0), (1, 1, 100.0)])?);
+    /// let options = SolveOptions::default();
+    /// let plan = programme.solve(&PlanRules::default().budget(200_000.0), &options)?;
+    ///
+    /// // Twice the money: the search begins with the plan in hand.
+    /// let larger = programme.solve_from(&PlanRules::default().budget(400_000.0), Some(&plan), &options)?;
+    /// assert_eq!((plan.objective, larger.objective), (20.0, 40.0));
+    /// # Ok::<(), siting::Error>(())
+    /// ```
     pub fn solve_from(
         &self,
         rules: &PlanRules,

@@ -36,6 +36,7 @@ impl Programme {
     /// let without = programme.what_if(&plan, &[0], &[], &options)?;
     /// assert_eq!((&without.dropped[..], &without.added[..]), (&[0][..], &[1][..]));
     /// assert_eq!((without.objective.before, without.objective.after), (30.0, 20.0));
+    /// assert_eq!(without.share_met().unwrap().after, 20.0 / 30.0);
     /// # Ok::<(), siting::Error>(())
     /// ```
     pub fn what_if(

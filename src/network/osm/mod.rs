@@ -51,6 +51,15 @@ impl Network {
     /// # Errors
     ///
     /// [`Error::File`] when there are none.
+    ///
+    /// ```
+    /// use siting::Network;
+    /// use siting::network::osm::{StreetsOptions, read_streets};
+    /// let path = "tests/support/corner.osm.pbf";
+    /// let osm = read_streets(path, &StreetsOptions::default())?;
+    /// assert_eq!(Network::of_osm(path, osm)?.summary().edges, 3);
+    /// # Ok::<(), siting::Error>(())
+    /// ```
     pub fn of_osm(path: impl AsRef<Path>, osm: OsmStreets) -> Result<Self, Error> {
         if osm.streets.n_edges() == 0 {
             return Err(Error::File {

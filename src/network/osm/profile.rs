@@ -12,6 +12,8 @@ use crate::network::Direction;
 use crate::network::osm::at_least;
 
 /// What people on foot use. Seconds and factors are assumptions: no source gives them for a whole city.
+///
+/// [`read_streets`](super::read_streets) has an example.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WalkingProfile {

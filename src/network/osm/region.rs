@@ -42,6 +42,13 @@ impl Region {
     /// # Errors
     ///
     /// Names the ring that has fewer than three points, or the point that is no place on earth.
+    ///
+    /// ```
+    /// use siting::network::osm::Region;
+    /// let triangle = Region::polygon(vec![vec![[24.9, 60.1], [25.1, 60.1], [25.0, 60.3]]])?;
+    /// assert!(triangle.contains([25.0, 60.2]) && !triangle.contains([24.92, 60.29]));
+    /// # Ok::<(), siting::Error>(())
+    /// ```
     pub fn polygon(rings: Vec<Vec<[f64; 2]>>) -> Result<Self, Error> {
         if rings.is_empty() {
             return Err(Error::Empty { argument: "polygon", reason: "at least one ring is expected" });

@@ -6,6 +6,8 @@ use super::region::inside;
 use crate::network::ellipsoid::metres_per_degree;
 
 /// A polygon: its outer ring, then its holes; each ring closed, of [longitude, latitude].
+///
+/// [`OsmTown::read`](super::OsmTown::read) has an example.
 pub type Polygon = Vec<Vec<[f64; 2]>>;
 
 /// Holes are looked for in all outer rings; no real area has more holes times points of outer rings.

@@ -15,6 +15,8 @@ use crate::error::Error;
 use crate::network::Streets;
 
 /// What [`read_streets`] takes.
+///
+/// [`read_streets`] has an example.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StreetsOptions {
     /// Only streets inside; None: all of the file. A way that leaves the region is cut at its last node inside.
@@ -24,6 +26,8 @@ pub struct StreetsOptions {
 }
 
 /// What [`read_streets`] met on its way.
+///
+/// [`read_streets`] has an example.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct StreetsReport {
     /// Ways in the file.
@@ -59,6 +63,8 @@ pub struct StreetsReport {
 }
 
 /// The walked streets of an extract.
+///
+/// [`read_streets`] has an example.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct OsmStreets {
     /// Nodes where ways meet or end, named by their OSM ids, and edges between them.
@@ -156,12 +162,19 @@ struct Part {
 ///
 /// # Example
 ///
-/// ```no_run
-/// use siting::network::osm::{StreetsOptions, read_streets};
+/// ```
+/// use siting::network::osm::{Region, StreetsOptions, WalkingProfile, read_streets};
 ///
-/// let osm = read_streets("town.osm.pbf", &StreetsOptions::default())?;
-/// println!("{} edges, {:.1} km", osm.streets.from.len(), osm.report.kilometres);
-/// println!("{} nodes are missing in the file", osm.report.nodes_missing);
+/// // A street of two pieces, and steps that lead away from its middle.
+/// let path = "tests/support/corner.osm.pbf";
+/// let osm = read_streets(path, &StreetsOptions::default())?;
+/// assert_eq!((osm.streets.n_edges(), osm.report.nodes_missing), (3, 0));
+/// assert_eq!((osm.ways, osm.streets.factors), (vec![11, 11, 12], Some(vec![1.0, 1.0, 2.0])));
+///
+/// let quick = WalkingProfile { steps_factor: 1.5, ..WalkingProfile::default() };
+/// let east = Region::bbox([25.0005, 59.9, 25.1, 60.1])?;
+/// let osm = read_streets(path, &StreetsOptions { region: Some(east), profile: quick })?;
+/// assert_eq!((osm.streets.factors, osm.report.ways_clipped), (Some(vec![1.0, 1.5]), 1));
 /// # Ok::<(), siting::Error>(())
 /// ```
 pub fn read_streets(path: impl AsRef<Path>, options: &StreetsOptions) -> Result<OsmStreets, Error> {

@@ -10,6 +10,14 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 
 /// One band of walking of the enhanced form.
+///
+/// # Example
+///
+/// ```
+/// use siting::service::{Band, Catchment};
+/// let halves = Catchment::Enhanced { bands: vec![Band { upto: 0.5, weight: 1.0 }, Band { upto: 1.0, weight: 0.4 }] };
+/// assert_eq!((halves.weight(0.5), halves.weight(0.9)), (1.0, 0.4));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Band {
     /// Where the band ends, as a share of the limit: above 0, at most 1.

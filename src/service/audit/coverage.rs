@@ -11,6 +11,8 @@ use crate::service::{Programme, Service};
 ///
 /// People are counted where they live, facilities and spaces where they stand: people of one district may walk to a
 /// facility of another.
+///
+/// A part of [`Audit`](super::Audit), whose example shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Coverage {
     /// Name of the district; `None` for the whole programme.

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 /// * Theil = Σ (w_i / W) (x_i / μ) ln(x_i / μ), 0 for x_i = 0 (Theil 1967);
 /// * Palma = (1 - L(0.9)) / L(0.4): what the best-off tenth have, in multiples of what the worst-off four tenths have
 ///   together (Cobham and Sumner 2013, after Palma 2011).
+///
+/// A part of [`Audit`](super::Audit), whose example shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Inequality {
     /// Gini coefficient, 0 to 1.

@@ -103,6 +103,29 @@ impl AuditOptions {
 }
 
 /// What the audit found; see [`Programme::audit`].
+///
+/// # Example
+///
+/// ```
+/// use siting::service::{AuditOptions, Demand, Facility, Programme, Service};
+/// use siting::TravelMatrix;
+///
+/// // A clinic with 10 places: 5 minutes from one home, 20 from the other.
+/// let demand = Demand::new([40.0, 60.0]).districts(["North", "South"], [0, 1]).communities(["Mill", "Quay"], [0, 1]);
+/// let walks = TravelMatrix::from_pairs(2, 1, &[(0, 0, 5.0), (1, 0, 20.0)])?;
+/// let programme = Programme::new(demand, [Service::new("health", 15.0).need(Demand::PEOPLE, 1.0)])
+///     .existing([Facility::new("health").places(10.0).district("North")], walks);
+/// let audit = programme.audit(&AuditOptions::default())?;
+///
+/// let health = &audit.services[0];
+/// assert_eq!((health.whole.need, health.whole.in_reach, health.whole.places_lacking), (100.0, 40.0, Some(90.0)));
+/// assert_eq!(health.districts[1].share_in_reach, Some(0.0));
+/// assert_eq!(health.points.accessibility, Some(vec![0.25, 0.0])); // places per person in need
+/// assert_eq!((health.worst[0].demand, health.worst[0].walk), (1, Some(20.0)));
+/// assert!((health.whole.inequality.unwrap().gini - 0.6).abs() < 1e-12);
+/// assert_eq!((audit.communities[1].community.as_str(), audit.communities[1].score), ("Quay", Some(0.0)));
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Audit {
     /// The options it was made with.
@@ -114,6 +137,8 @@ pub struct Audit {
 }
 
 /// What the audit found about one service.
+///
+/// A part of [`Audit`], whose example shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ServiceAudit {
     /// Name of the service.

@@ -8,6 +8,8 @@ use crate::service::field::Entry;
 use crate::service::{Programme, Service};
 
 /// What one service is to each demand point, as columns in the order of the demand.
+///
+/// A part of [`Audit`](super::Audit), whose example shows it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct PointAudit {
     /// d_i: people in need.
@@ -25,6 +27,8 @@ pub struct PointAudit {
 }
 
 /// A demand point that a service serves badly.
+///
+/// A part of [`Audit`](super::Audit), whose example shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WorstServed {
     /// Position of the demand point.

@@ -91,6 +91,8 @@ impl ScoreWeights {
 }
 
 /// What the audit found about one community.
+///
+/// A part of [`Audit`](super::Audit), whose example shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CommunityAudit {
     /// Its name.

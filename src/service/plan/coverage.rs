@@ -8,7 +8,8 @@ use super::{Host, ServicePlan};
 use crate::error::Error;
 use crate::service::{AuditOptions, Coverage, Programme};
 
-/// What a plan changes for one service in one district, or in the whole programme; see [`ServicePlan::coverage`].
+/// What a plan changes for one service in one district, or in the whole programme; made by [`ServicePlan::coverage`],
+/// which has an example.
 ///
 /// People are counted where they live, facilities where they stand, and nothing is weighted. Who is **in reach** lives within
 /// the limit of a facility, as in the audit, whether there are places enough or not; need is **met** where the plan sends

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Change, Fitout, ServicePlan};
 use crate::solve::Limit;
 
-/// What a space that a plan uses is to it: whom it serves, what is lost if it falls through, what would replace it best; see
-/// [`Programme::explain`](crate::Programme::explain).
+/// What a space that a plan uses is to it: whom it serves, what is lost if it falls through, what would replace it
+/// best; made by [`Programme::explain`](crate::Programme::explain), which has an example.
 ///
 /// "Without it" means: the space is closed, a facility that was to move in stays where it is, and every other decision
 /// stands; people go where the objective of the plan is then best, and of all such ways where most of them are served.
@@ -37,6 +37,8 @@ pub struct Explanation {
 }
 
 /// A service in a space and what it means to people.
+///
+/// A part of [`Explanation`]; [`Programme::explain`](crate::Programme::explain) has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct HostedService {
     /// Position of the service.
@@ -49,6 +51,8 @@ pub struct HostedService {
 }
 
 /// A rule that would be broken.
+///
+/// A part of [`Explanation`]; [`Programme::explain`](crate::Programme::explain) has an example.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BrokenRule {
     /// Its field in [`PlanRules`](super::PlanRules): `quotas`, `least_met`, `required` ...
@@ -58,6 +62,8 @@ pub struct BrokenRule {
 }
 
 /// A space that takes the place of another.
+///
+/// A part of [`Explanation`]; [`Programme::explain`](crate::Programme::explain) has an example.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Replacement {
     /// Position of the space.
@@ -74,6 +80,8 @@ pub struct Replacement {
 }
 
 /// A figure before and after.
+///
+/// A part of [`WhatIf`]; [`Programme::what_if`](crate::Programme::what_if) has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct BeforeAfter {
     /// In the plan in hand.
@@ -83,6 +91,8 @@ pub struct BeforeAfter {
 }
 
 /// A service in a space that both plans use, where they differ.
+///
+/// A part of [`WhatIf`]; [`Programme::what_if`](crate::Programme::what_if) has an example.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FitoutChange {
     /// Position of the space.
@@ -96,6 +106,8 @@ pub struct FitoutChange {
 }
 
 /// What else becomes of a facility of today.
+///
+/// A part of [`WhatIf`]; [`Programme::what_if`](crate::Programme::what_if) has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct FacilityChange {
     /// Position of the facility.
@@ -107,6 +119,8 @@ pub struct FacilityChange {
 }
 
 /// Need of one service that is met.
+///
+/// A part of [`WhatIf`]; [`Programme::what_if`](crate::Programme::what_if) has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct MetChange {
     /// Position of the service.
@@ -117,7 +131,8 @@ pub struct MetChange {
     pub met: BeforeAfter,
 }
 
-/// The plan under other conditions, and what changed; see [`Programme::what_if`](crate::Programme::what_if).
+/// The plan under other conditions, and what changed; made by [`Programme::what_if`](crate::Programme::what_if), which
+/// has an example.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WhatIf {
     /// The new plan.
@@ -142,6 +157,8 @@ pub struct WhatIf {
 
 impl WhatIf {
     /// The share of all need that is met, services together; `None` where nobody needs anything.
+    ///
+    /// [`Programme::what_if`](crate::Programme::what_if) has an example.
     #[must_use]
     pub fn share_met(&self) -> Option<BeforeAfter> {
         let need: f64 = self.met.iter().map(|row| row.need).sum();

@@ -7,7 +7,8 @@ use super::{Change, Fitout, ServicePlan, Size};
 use crate::error::Error;
 use crate::service::Programme;
 
-/// What a plan costs, once and every year, in all and space by space; see [`ServicePlan::money`].
+/// What a plan costs, once and every year, in all and space by space; made by [`ServicePlan::money`], which has an
+/// example.
 ///
 /// Figures of a year are what the plan adds to today: a facility that stays or moves costs and earns what it does today.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -39,6 +40,8 @@ pub struct Money {
 }
 
 /// What one space costs, once and every year.
+///
+/// A part of [`Money`]; [`ServicePlan::money`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SpaceMoney {
     /// Position of the space.

@@ -7,6 +7,8 @@ use crate::model::Sense;
 use crate::solve::{Backend, Limit, Method, Status};
 
 /// The size at which a service is fitted out in a space.
+///
+/// Made by [`Programme::solve`](crate::Programme::solve); the example of [`ServicePlan`] shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Size {
@@ -17,6 +19,8 @@ pub enum Size {
 }
 
 /// One service in one space.
+///
+/// Made by [`Programme::solve`](crate::Programme::solve); the example of [`ServicePlan`] shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fitout {
     /// Position of the space.
@@ -30,6 +34,8 @@ pub struct Fitout {
 }
 
 /// What becomes of a facility of today.
+///
+/// Made by [`Programme::solve`](crate::Programme::solve); the example of [`ServicePlan`] shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
@@ -47,6 +53,8 @@ pub enum Change {
 }
 
 /// Where people go.
+///
+/// Made by [`Programme::solve`](crate::Programme::solve); the example of [`ServicePlan`] shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Host {
@@ -64,6 +72,8 @@ impl Host {
 }
 
 /// A share of the need of one demand point for one service, and who meets it.
+///
+/// Made by [`Programme::solve`](crate::Programme::solve); the example of [`ServicePlan`] shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Served {
     /// Position of the service.
@@ -79,6 +89,28 @@ pub struct Served {
 /// A checked plan with a bound on how much better any other could be; see [`Programme::solve`](crate::Programme::solve).
 ///
 /// Positions refer to the lists of the programme.
+///
+/// # Example
+///
+/// ```
+/// use siting::service::{Change, Demand, Facility, Host, Module, PlanRules, Programme, Service, Size, Space};
+/// use siting::{SolveOptions, TravelMatrix};
+///
+/// // A hundred people want a meal; there is a canteen for 25 of them, and an idle hall with room for 50.
+/// let canteen = Service::new("canteen", 900.0).need(Demand::PEOPLE, 0.5).module(Module::new("small", 135.0, 50.0));
+/// let programme = Programme::new(Demand::new([200.0]), [canteen])
+///     .spaces([Space::new(150.0, "hall")])
+///     .travel_to_spaces(TravelMatrix::from_pairs(1, 1, &[(0, 0, 250.0)])?)
+///     .existing([Facility::new("canteen").places(25.0)], TravelMatrix::from_pairs(1, 1, &[(0, 0, 500.0)])?);
+/// let plan = programme.solve(&PlanRules::default(), &SolveOptions::default())?;
+///
+/// assert_eq!((plan.objective, plan.is_optimal()), (75.0, true));
+/// assert_eq!((plan.fitouts[0].space, plan.fitouts[0].size), (0, Size::Module(0)));
+/// assert_eq!(plan.facilities, [Change::Kept]);
+/// let hosts: Vec<_> = plan.served.iter().map(|row| (row.host, row.share)).collect();
+/// assert_eq!(hosts, [(Host::Space(0), 0.5), (Host::Facility(0), 0.25)]);
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ServicePlan {
     /// The rules it obeys.

@@ -7,6 +7,8 @@ use crate::service::Programme;
 use crate::service::field::{Entry, stranger};
 
 /// How much of a service a district must have, facilities of today included.
+///
+/// The example of [`Quota`] shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Least {

@@ -65,6 +65,14 @@ pub struct PlanRules {
 }
 
 /// A limit on the mean envy: see [`PlanObjective::Envy`].
+///
+/// # Example
+///
+/// ```
+/// use siting::service::{EnvyLimit, PlanRules};
+/// let rules = PlanRules::default().most_envy(300.0, 40_000.0);
+/// assert_eq!(rules.most_envy, Some(EnvyLimit { threshold: 300.0, most: 40_000.0 }));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct EnvyLimit {
     /// τ: a walk that nobody minds.

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::Figure;
 
 /// A group's need per person as a figure.
+///
+/// A part of [`StandardService`], whose example shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StandardNeed {
@@ -24,6 +26,8 @@ pub struct StandardNeed {
 }
 
 /// A fit-out module whose every figure has a source.
+///
+/// A part of [`StandardService`], which has an example.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StandardModule {
@@ -42,6 +46,19 @@ pub struct StandardModule {
 }
 
 /// A service whose every figure has a source.
+///
+/// # Example
+///
+/// ```
+/// use siting::Standard;
+/// let standard = Standard::load("ningbo-2025")?;
+/// let childcare = standard.services.iter().find(|service| service.name == "childcare").unwrap();
+/// let places = childcare.places_per_1000_people.as_ref().unwrap();
+/// assert_eq!((places.value, places.verified), (4.55, false));
+/// assert!(standard.sources.contains_key(&places.source));
+/// assert_eq!(childcare.needs[0].group, "age_0_3");
+/// # Ok::<(), siting::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StandardService {

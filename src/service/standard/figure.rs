@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 /// A figure, its unit, where it comes from, and whether that was checked.
+///
+/// The example of [`StandardService`](super::StandardService) shows one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Figure {
@@ -19,7 +21,7 @@ pub struct Figure {
     pub note: String,
 }
 
-/// A figure as a row of a table; see [`Standard::rows`](super::Standard::rows).
+/// A figure as a row of a table; made by [`Standard::rows`](super::Standard::rows), which has an example.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FigureRow {
     /// Name of the service; `None` for figures of the standard as a whole.

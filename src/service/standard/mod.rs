@@ -43,9 +43,13 @@ const FILES: [(&str, &str); 3] = [
 ];
 
 /// The names of the standards that come with the library.
+///
+/// The example of [`Standard`] shows them.
 pub const PRESETS: [&str; 3] = [FILES[0].0, FILES[1].0, FILES[2].0];
 
 /// The unit of the travel matrix that a standard's limits are wanted in.
+///
+/// [`Standard::services`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LimitUnit {
@@ -149,6 +153,15 @@ impl Standard {
     /// # Errors
     ///
     /// [`Error::Missing`] when the walking speed is needed and not there; those of [`Service::validate`].
+    ///
+    /// ```
+    /// use siting::Standard;
+    /// use siting::service::LimitUnit;
+    /// let standard = Standard::load("ningbo-2025")?;
+    /// let limit = |unit| standard.services(unit).map(|services| services[0].limit.urban);
+    /// assert_eq!((limit(LimitUnit::Minutes)?, limit(LimitUnit::Metres)?), (15.0, 1_125.0)); // at 75 m/min
+    /// # Ok::<(), siting::Error>(())
+    /// ```
     pub fn services(&self, unit: LimitUnit) -> Result<Vec<Service>, Error> {
         let services = self.services.iter().enumerate();
         services
@@ -194,6 +207,15 @@ impl Standard {
     }
 
     /// Every figure as a row: those of the whole standard first, then service by service.
+    ///
+    /// ```
+    /// use siting::Standard;
+    /// let rows = Standard::load("ningbo-2025")?.rows();
+    /// let places = rows.iter().find(|row| row.figure == "places_per_1000_people").unwrap();
+    /// assert_eq!((places.service.as_deref(), places.value), (Some("childcare"), 4.55));
+    /// assert!(!places.source.is_empty());
+    /// # Ok::<(), siting::Error>(())
+    /// ```
     #[must_use]
     pub fn rows(&self) -> Vec<FigureRow> {
         let source = |key: &str| self.sources.get(key).cloned().unwrap_or_else(|| key.to_owned());

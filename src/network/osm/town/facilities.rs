@@ -6,6 +6,8 @@ use crate::network::osm::pbf::Tags;
 use crate::town::SurveyedService;
 
 /// Services of a neighbourhood.
+///
+/// [`OsmTown::read`](super::OsmTown::read) has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OsmService {

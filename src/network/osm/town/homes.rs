@@ -8,6 +8,8 @@ use crate::network::osm::at_least;
 use crate::network::osm::pbf::Tags;
 
 /// Which buildings count as homes that are tagged `building=yes` and nothing more.
+///
+/// Chosen in [`HomesOptions::untyped`]; [`OsmTown::read`](super::OsmTown::read) has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UntypedBuildings {
@@ -26,6 +28,8 @@ pub enum UntypedBuildings {
 /// * Floor area: footprint × levels.
 /// * Households: `building:flats`; else 1 for a house of one dwelling; else floor area / `floor_area_per_household`,
 ///   rounded, at least 1.
+///
+/// [`OsmTown::read`](super::OsmTown::read) has an example.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct HomesOptions {

@@ -25,6 +25,8 @@ use crate::error::Error;
 const MOST_TEXT: usize = 1_020;
 
 /// What [`OsmTown::read`] takes.
+///
+/// [`OsmTown::read`] has an example.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TownOptions {
     /// Only what has its point and a node of its outline inside; None: all of the file.
@@ -34,6 +36,8 @@ pub struct TownOptions {
 }
 
 /// What [`OsmTown::read`] met on its way.
+///
+/// [`OsmTown::read`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TownReport {
     /// Elements of interest outside the region.
@@ -59,6 +63,8 @@ pub struct TownReport {
 }
 
 /// An element of the extract.
+///
+/// [`OsmTown::read`] has an example.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OsmPlace {
     /// Its kind and number, such as "way/4711".
@@ -72,6 +78,8 @@ pub struct OsmPlace {
 }
 
 /// A residential building.
+///
+/// [`OsmTown::read`] has an example.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OsmHome {
     /// Where it is.
@@ -89,6 +97,8 @@ pub struct OsmHome {
 }
 
 /// A candidate space.
+///
+/// [`OsmTown::read`] has an example.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OsmSpace {
     /// Where it is.
@@ -100,6 +110,8 @@ pub struct OsmSpace {
 }
 
 /// An existing facility.
+///
+/// [`OsmTown::read`] has an example.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OsmFacility {
     /// Where it is.
@@ -113,6 +125,8 @@ pub struct OsmFacility {
 }
 
 /// Homes, candidate spaces and existing facilities of an extract, each in the order of OSM's ids: nodes, ways, relations.
+///
+/// [`OsmTown::read`] has an example.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct OsmTown {
     /// Residential buildings.
@@ -192,12 +206,23 @@ impl OsmTown {
     ///
     /// # Example
     ///
-    /// ```no_run
-    /// use siting::network::osm::{OsmTown, TownOptions};
+    /// ```
+    /// use siting::network::osm::{HomesOptions, OsmService, OsmSpaceKind, OsmTown, TownOptions};
     ///
-    /// let town = OsmTown::read("town.osm.pbf", &TownOptions::default())?;
-    /// let households: f64 = town.homes.iter().map(|home| home.households).sum();
-    /// println!("{} buildings, some {households} households, {} spaces", town.homes.len(), town.spaces.len());
+    /// // A block of flats of five levels, a vacant shop and a library.
+    /// let path = "tests/support/corner.osm.pbf";
+    /// let town = OsmTown::read(path, &TownOptions::default())?;
+    /// let home = &town.homes[0];
+    /// assert_eq!((home.place.id.as_str(), home.levels, home.households), ("way/13", 5.0, 25.0));
+    /// assert_eq!(home.place.polygons[0][0].len(), 5); // its outer ring, closed
+    /// assert_eq!((town.spaces[0].kind, town.spaces[0].area), (OsmSpaceKind::VacantShop, None));
+    /// let library = &town.facilities[0];
+    /// assert_eq!((library.service, library.tag.as_str()), (OsmService::Culture, "amenity=library"));
+    /// assert_eq!(town.report.spaces_without_area, 1);
+    ///
+    /// let small_flats = HomesOptions { floor_area_per_household: 50.0, ..HomesOptions::default() };
+    /// let town = OsmTown::read(path, &TownOptions { homes: small_flats, ..TownOptions::default() })?;
+    /// assert_eq!(town.homes[0].households, 50.0);
     /// # Ok::<(), siting::Error>(())
     /// ```
     pub fn read(path: impl AsRef<Path>, options: &TownOptions) -> Result<Self, Error> {

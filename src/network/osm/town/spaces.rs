@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::network::osm::pbf::Tags;
 
 /// Kinds of space that an extract shows.
+///
+/// [`OsmTown::read`](super::OsmTown::read) has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OsmSpaceKind {
