@@ -1,7 +1,7 @@
 //! Small conversions between numpy arrays, words and the core's types.
 
 use ndarray::Array1;
-use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2};
+use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::PyTypeInfo;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -32,6 +32,16 @@ pub fn points(argument: &'static str, array: &PyReadonlyArray2<'_, f64>) -> Core
         );
     }
     Ok(array.rows().into_iter().map(|row| [row[0], row[1]]).collect())
+}
+
+/// Coordinates as an (n, 2) array, however few.
+pub fn coordinates<'py>(
+    py: Python<'py>,
+    points: impl Iterator<Item = [f64; 2]>,
+) -> PyResult<Bound<'py, PyArray2<f64>>> {
+    let flat: Vec<f64> = points.flatten().collect();
+    let rows = flat.len() / 2;
+    PyArray1::from_vec(py, flat).reshape([rows, 2])
 }
 
 /// Names from Python: whole numbers as an array, texts as a list, `None` for 0, 1, 2, ...

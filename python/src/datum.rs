@@ -3,7 +3,7 @@
 use numpy::{PyArray2, PyReadonlyArray2};
 use pyo3::prelude::*;
 
-use crate::convert::{from_name, points};
+use crate::convert::{coordinates, from_name, points};
 use crate::error::CoreResult;
 
 /// Brings (n, 2) longitudes and latitudes from one datum to another: "wgs84", "gcj02" or "bd09".
@@ -14,7 +14,7 @@ pub fn convert_datum<'py>(
     from_datum: &str,
     to_datum: &str,
 ) -> PyResult<Bound<'py, PyArray2<f64>>> {
-    rows(py, &converted(py, &lon_lat, from_datum, to_datum)?)
+    coordinates(py, converted(py, &lon_lat, from_datum, to_datum)?.into_iter())
 }
 
 fn converted(
@@ -26,12 +26,4 @@ fn converted(
     let (from, to) = (from_name("from_datum", from_datum)?, from_name("to_datum", to_datum)?);
     let given = points("points", lon_lat)?;
     Ok(py.detach(|| siting::datum::convert(&given, from, to))?)
-}
-
-/// Points as an (n, 2) array.
-pub fn rows<'py>(py: Python<'py>, points: &[[f64; 2]]) -> PyResult<Bound<'py, PyArray2<f64>>> {
-    let array = ndarray::Array2::from_shape_fn((points.len(), 2), |(row, column)| {
-        points.get(row).and_then(|point| point.get(column)).copied().unwrap_or(f64::NAN)
-    });
-    Ok(PyArray2::from_owned_array(py, array))
 }

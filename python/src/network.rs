@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2};
+use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use siting::network::{
@@ -11,7 +11,7 @@ use siting::network::{
 };
 use siting::{CancelToken, Error};
 
-use crate::convert::{Names, Numbers, Positions, Reduced, copied, from_name, names, points, reduced};
+use crate::convert::{Names, Numbers, Positions, Reduced, coordinates, copied, from_name, names, points, reduced};
 use crate::error::CoreResult;
 use crate::interrupt;
 use crate::osm::{self, Part};
@@ -187,7 +187,7 @@ impl Network {
     fn nodes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let streets = self.0.streets();
         let table = PyDict::new(py);
-        table.set_item("at", pairs(py, streets.nodes.iter().copied()))?;
+        table.set_item("at", coordinates(py, streets.nodes.iter().copied())?)?;
         table.set_item("id", streets.node_ids.as_ref().map(|ids| names(py, ids)).transpose()?)?;
         table.set_item("component", PyArray1::from_slice(py, self.0.node_components()))?;
         Ok(table)
@@ -217,7 +217,7 @@ impl Network {
             at.extend(streets.shape(index));
             edge.resize(at.len(), number);
         }
-        table.set_item("at", pairs(py, at.into_iter()))?;
+        table.set_item("at", coordinates(py, at.into_iter())?)?;
         table.set_item("edge", PyArray1::from_vec(py, edge))?;
         Ok(table)
     }
@@ -258,8 +258,8 @@ impl Joined {
         table.set_item("edge", PyArray1::from_iter(py, entries.iter().map(|entry| entry.edge)))?;
         table.set_item("fraction", PyArray1::from_iter(py, entries.iter().map(|entry| entry.fraction)))?;
         table.set_item("access", PyArray1::from_iter(py, entries.iter().map(|entry| entry.access)))?;
-        table.set_item("at", pairs(py, entries.iter().map(|entry| entry.at)))?;
-        table.set_item("point", pairs(py, entries.iter().map(|entry| entry.point)))?;
+        table.set_item("at", coordinates(py, entries.iter().map(|entry| entry.at))?)?;
+        table.set_item("point", coordinates(py, entries.iter().map(|entry| entry.point))?)?;
         table.set_item("within", PyArray1::from_iter(py, entries.iter().map(|entry| entry.within)))?;
         Ok(table)
     }
@@ -293,11 +293,11 @@ pub fn streets_from_lines<'py>(
     let made = py.detach(|| Streets::from_lines(&lines, geographic, node_crossings));
     let noded = made.map_err(crate::error::CoreError::from)?;
     let table = PyDict::new(py);
-    table.set_item("nodes", pairs(py, noded.streets.nodes.iter().copied()))?;
+    table.set_item("nodes", coordinates(py, noded.streets.nodes.iter().copied())?)?;
     table.set_item("start", PyArray1::from_vec(py, noded.streets.from))?;
     table.set_item("end", PyArray1::from_vec(py, noded.streets.to))?;
     table.set_item("shape_starts", PyArray1::from_vec(py, noded.streets.shape_starts))?;
-    table.set_item("shape_points", pairs(py, noded.streets.shape_points.into_iter()))?;
+    table.set_item("shape_points", coordinates(py, noded.streets.shape_points.into_iter())?)?;
     table.set_item("line", PyArray1::from_vec(py, noded.line))?;
     table.set_item("crossings", noded.crossings)?;
     Ok(table)
@@ -318,12 +318,4 @@ fn split<T: Clone>(argument: &'static str, whole: &[T], start: &[u32]) -> CoreRe
         let reason = format!("starts must never descend and end at {}", whole.len());
         Error::InvalidValue { argument, value: format!("an array of {} starts", start.len()), reason }.into()
     })
-}
-
-/// An (n, 2) array of coordinates.
-fn pairs<'py>(py: Python<'py>, points: impl Iterator<Item = [f64; 2]>) -> Bound<'py, PyArray2<f64>> {
-    let flat: Vec<f64> = points.flatten().collect();
-    let rows = flat.len() / 2;
-    let array = ndarray::Array2::from_shape_vec((rows, 2), flat).unwrap_or_default();
-    PyArray2::from_owned_array(py, array)
 }

@@ -11,8 +11,7 @@ use siting::network::Direction;
 use siting::network::osm::{OsmPlace, OsmStreets, OsmTown, Region, StreetsOptions, TownOptions, read_streets};
 use siting::{Error, Ids};
 
-use crate::convert::names;
-use crate::datum::rows;
+use crate::convert::{coordinates, names};
 use crate::error::CoreResult;
 
 /// A rectangle (west, south, east, north), or the rings of a polygon.
@@ -58,13 +57,13 @@ pub fn osm_streets<'py>(
     let osm = streets(py, &path, part, profile)?;
     let own = &osm.streets;
     let table = PyDict::new(py);
-    table.set_item("nodes", rows(py, &own.nodes)?)?;
+    table.set_item("nodes", coordinates(py, own.nodes.iter().copied())?)?;
     table.set_item("node_ids", names(py, own.node_ids.as_ref().unwrap_or(&Ids::Range(own.nodes.len())))?)?;
     table.set_item("from", PyArray1::from_slice(py, &own.from))?;
     table.set_item("to", PyArray1::from_slice(py, &own.to))?;
     table.set_item("ways", PyArray1::from_slice(py, &osm.ways))?;
     table.set_item("shape_starts", PyArray1::from_slice(py, &own.shape_starts))?;
-    table.set_item("shape_points", rows(py, &own.shape_points)?)?;
+    table.set_item("shape_points", coordinates(py, own.shape_points.iter().copied())?)?;
     let directions = own.directions.iter().flatten().map(|direction| match direction {
         Direction::Both => 0_i8,
         Direction::Forward => 1,
@@ -125,7 +124,7 @@ fn town(py: Python<'_>, path: &PathBuf, part: Option<Part>, homes: &str) -> Core
 /// Ids, names and points of places, and their polygons as ragged arrays: coordinates, and the ends of rings, polygons
 /// and places in turn.
 fn places<'py, 'r>(py: Python<'py>, places: impl Iterator<Item = &'r OsmPlace>) -> PyResult<Bound<'py, PyDict>> {
-    let (mut ids, mut texts, mut at, mut coordinates) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut ids, mut texts, mut at, mut corners) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut rings, mut polygons, mut ends) = (vec![0_usize], vec![0_usize], vec![0_usize]);
     for place in places {
         ids.push(place.id.as_str());
@@ -133,8 +132,8 @@ fn places<'py, 'r>(py: Python<'py>, places: impl Iterator<Item = &'r OsmPlace>) 
         at.push(place.at);
         for polygon in &place.polygons {
             for ring in polygon {
-                coordinates.extend_from_slice(ring);
-                rings.push(coordinates.len());
+                corners.extend_from_slice(ring);
+                rings.push(corners.len());
             }
             polygons.push(rings.len() - 1);
         }
@@ -143,8 +142,8 @@ fn places<'py, 'r>(py: Python<'py>, places: impl Iterator<Item = &'r OsmPlace>) 
     let table = PyDict::new(py);
     table.set_item("id", PyList::new(py, ids)?)?;
     table.set_item("name", PyList::new(py, texts)?)?;
-    table.set_item("at", rows(py, &at)?)?;
-    table.set_item("coordinates", rows(py, &coordinates)?)?;
+    table.set_item("at", coordinates(py, at.into_iter())?)?;
+    table.set_item("coordinates", coordinates(py, corners.into_iter())?)?;
     table.set_item("rings", PyArray1::from_vec(py, rings))?;
     table.set_item("polygons", PyArray1::from_vec(py, polygons))?;
     table.set_item("ends", PyArray1::from_vec(py, ends))?;

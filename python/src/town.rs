@@ -1,10 +1,11 @@
 //! The synthetic town as tables of columns.
 
-use numpy::{Element, PyArray1, PyArray2};
+use numpy::{Element, PyArray1};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use siting::town::{Community, Facility, Home, Space, SurveyedService};
 
+use crate::convert::coordinates;
 use crate::error::CoreResult;
 
 /// Draws a town: a dict of tables, each a dict of columns; communities and districts stand as positions.
@@ -27,7 +28,7 @@ fn draw(py: Python<'_>, communities: usize, seed: u64) -> CoreResult<siting::Syn
 fn communities_table<'py>(py: Python<'py>, rows: &[Community]) -> PyResult<Bound<'py, PyDict>> {
     let table = PyDict::new(py);
     table.set_item("name", texts(py, rows, |row| row.name.as_str())?)?;
-    table.set_item("at", places(py, rows, |row| row.at)?)?;
+    table.set_item("at", coordinates(py, rows.iter().map(|row| row.at))?)?;
     table.set_item("district", numbers(py, rows, |row| row.district))?;
     table.set_item("households", numbers(py, rows, |row| i64::from(row.households)))?;
     table.set_item("people", numbers(py, rows, |row| i64::from(row.people)))?;
@@ -42,7 +43,7 @@ type Count = fn(&Home) -> u32;
 
 fn homes_table<'py>(py: Python<'py>, rows: &[Home]) -> PyResult<Bound<'py, PyDict>> {
     let table = PyDict::new(py);
-    table.set_item("at", places(py, rows, |row| row.at)?)?;
+    table.set_item("at", coordinates(py, rows.iter().map(|row| row.at))?)?;
     table.set_item("community", numbers(py, rows, |row| row.community))?;
     let counts: [(&str, Count); 8] = [
         ("households", |row| row.households),
@@ -62,7 +63,7 @@ fn homes_table<'py>(py: Python<'py>, rows: &[Home]) -> PyResult<Bound<'py, PyDic
 
 fn spaces_table<'py>(py: Python<'py>, rows: &[Space]) -> PyResult<Bound<'py, PyDict>> {
     let table = PyDict::new(py);
-    table.set_item("at", places(py, rows, |row| row.at)?)?;
+    table.set_item("at", coordinates(py, rows.iter().map(|row| row.at))?)?;
     table.set_item("community", numbers(py, rows, |row| row.community))?;
     table.set_item("kind", texts(py, rows, |row| row.kind.name())?)?;
     table.set_item("area", numbers(py, rows, |row| row.area))?;
@@ -74,7 +75,7 @@ fn spaces_table<'py>(py: Python<'py>, rows: &[Space]) -> PyResult<Bound<'py, PyD
 
 fn facilities_table<'py>(py: Python<'py>, rows: &[Facility]) -> PyResult<Bound<'py, PyDict>> {
     let table = PyDict::new(py);
-    table.set_item("at", places(py, rows, |row| row.at)?)?;
+    table.set_item("at", coordinates(py, rows.iter().map(|row| row.at))?)?;
     table.set_item("community", numbers(py, rows, |row| row.community))?;
     table.set_item("service", texts(py, rows, |row| row.service.name())?)?;
     table.set_item("places", numbers(py, rows, |row| i64::from(row.places)))?;
@@ -88,10 +89,4 @@ fn numbers<'py, R, T: Element>(py: Python<'py>, rows: &[R], value: impl Fn(&R) -
 
 fn texts<'py, 'r, R>(py: Python<'py>, rows: &'r [R], value: impl Fn(&'r R) -> &'r str) -> PyResult<Bound<'py, PyList>> {
     PyList::new(py, rows.iter().map(value).collect::<Vec<_>>())
-}
-
-/// An (n, 2) array of coordinates.
-fn places<'py, R>(py: Python<'py>, rows: &[R], at: impl Fn(&R) -> [f64; 2]) -> PyResult<Bound<'py, PyArray2<f64>>> {
-    let rows: Vec<Vec<f64>> = rows.iter().map(|row| at(row).to_vec()).collect();
-    Ok(PyArray2::from_vec2(py, &rows)?)
 }

@@ -38,6 +38,13 @@ def test_towns_have_the_sizes_that_are_promised(communities, homes, spaces):
     assert (len(town.homes["id"]), len(town.spaces["id"])) == (homes, spaces)
 
 
+@pytest.mark.parametrize("as_frames", [False, True])
+def test_the_smallest_town_has_tables_without_rows_where_nothing_is(as_frames):
+    town = siting.synthetic_town(1, as_frames=as_frames)
+    assert (len(town.communities["id"] if not as_frames else town.communities), town.seed) == (1, 0)
+    assert len(town.facilities["places"]) == 0
+
+
 @pytest.mark.parametrize(
     ("service", "share"),
     [("community_canteen", 0.12), ("childcare", 0.38), ("after_school_care", 0.23)],
