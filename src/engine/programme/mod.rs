@@ -208,7 +208,7 @@ fn search(instance: &Instance, start: Option<Candidate>, control: &Control) -> R
     if method == Method::Heuristic {
         return Ok(Outcome { candidate: hunted.best, bound: None, ended: Ended::Complete, nodes: 0 });
     }
-    let beyond = hunted.best.is_some() && hunted.bound.is_finite() && hunt::is_beyond_solvers(instance);
+    let beyond = hunted.best.is_some() && hunted.bound.is_finite() && instance.is_beyond_solvers();
     if beyond {
         log::info!("programme: the formulation is too large for a solver: the plan and the bound stand");
     }
