@@ -140,6 +140,7 @@ impl<'a> Dive<'a> {
         let rooms: Vec<usize> = (0..instance.rooms.len()).collect();
         let stays: Vec<usize> = (0..instance.stays.len()).collect();
         dive.build(&rooms, &stays);
+        dive.drop_short();
         dive
     }
 
@@ -187,6 +188,33 @@ impl<'a> Dive<'a> {
             within: (0..instance.rooms.len() + instance.stays.len()).collect(),
             beyond: vec![0.0; instance.rows.len()],
             tries: 0,
+        }
+    }
+
+    /// Takes services out of rooms where fewer people come than the minimum use asks for, where no rule is broken by that:
+    /// what many rooms fixed at once promise to each other does not hold everywhere.
+    fn drop_short(&mut self) {
+        for room in self.draft.short_rooms() {
+            let offers = self.draft.offers_of(room);
+            let lasts = |offer: &&Offer| {
+                let choice = &self.instance.choices[offer.choice];
+                matches!(choice.size, Size::Moved(_)) || self.draft.shortfall(choice.group) <= 0.0
+            };
+            let kept: Vec<Offer> = offers.iter().filter(lasts).copied().collect();
+            let lack = self.draft.lack();
+            let (draft, part) = (self.draft.save(&[room], &[]), self.mixture.keep(room));
+            let before = self.rooms[room].replace(kept);
+            self.reprice(&[room]);
+            let held = Held { hints: &self.hints, rooms: &self.rooms, moved: &self.held, left: None };
+            let found = parts(self.instance, self.reach, &self.tariff, &[room], &held, ROUGH);
+            let found = found.and_then(|mut parts| parts.pop()).unwrap_or_default();
+            self.mixture.go(self.instance, self.reach, &self.penalty, (room, &found), true);
+            self.build(&[room], &[]);
+            if self.draft.lack() >= lack {
+                self.draft.restore(draft);
+                self.mixture.put_back(self.reach, room, part);
+                self.rooms[room] = before;
+            }
         }
     }
 
