@@ -3,7 +3,6 @@
 //! neighbourhoods; Danna, Rothberg and Le Pape, Mathematical Programming 102, 2005).
 
 use super::ascent::Ascent;
-use super::hunt::is_beyond_solvers;
 use super::instance::Instance;
 use super::mixture::{Kept, Mixture, Penalty};
 use super::neighbours::Neighbours;
@@ -22,6 +21,11 @@ const SURE: f64 = 0.95;
 /// ... or when it is the surest of so many that are left; at once no more than one in so many.
 const SUREST_OF: usize = 10;
 const MOST: usize = 4;
+/// The same in a programme beyond solvers, where each round asks thousands of rooms, and the last rooms go together: one
+/// in so many of all.
+const SUREST_OF_MANY: usize = 4;
+const MOST_OF_MANY: usize = 2;
+const LAST_OF_MANY: usize = 100;
 /// Rooms that are used less are not wanted.
 const UNSURE: f64 = 0.05;
 /// In a large programme rooms that are used no more than so are asked in one round of so many.
@@ -114,8 +118,11 @@ impl<'a> Dive<'a> {
         let mut dive = Self::from(instance, reach, ascent, Draft::new(instance, reach, cell_of));
         dive.mixture = ascent.mixture.clone();
         let mut all: Vec<usize> = (0..n_parts(instance)).collect();
+        let many = instance.is_beyond_solvers();
+        let (surest_of, most) = if many { (SUREST_OF_MANY, MOST_OF_MANY) } else { (SUREST_OF, MOST) };
+        let least = if many { instance.rooms.len() / LAST_OF_MANY } else { 0 };
         for round in 0.. {
-            let mut some: Vec<usize> = match is_beyond_solvers(instance) && round % ROUNDS_OF_ALL != 0 {
+            let mut some: Vec<usize> = match many && round % ROUNDS_OF_ALL != 0 {
                 true => all.iter().copied().filter(|&part| dive.is_live(part)).collect(),
                 false => Vec::new(),
             };
@@ -124,7 +131,7 @@ impl<'a> Dive<'a> {
                 dive.pass(asked, BATCHES, random);
                 dive.penalty.centre = dive.mixture.prices(instance, &dive.penalty);
             }
-            if control.stop().is_some() || !dive.fix_surest(0..instance.rooms.len(), (SUREST_OF, MOST)) {
+            if control.stop().is_some() || !dive.fix_surest(0..instance.rooms.len(), least, (surest_of, most)) {
                 break;
             }
         }
@@ -133,6 +140,7 @@ impl<'a> Dive<'a> {
         let rooms: Vec<usize> = (0..instance.rooms.len()).collect();
         let stays: Vec<usize> = (0..instance.stays.len()).collect();
         dive.build(&rooms, &stays);
+        dive.drop_short();
         dive
     }
 
@@ -183,6 +191,33 @@ impl<'a> Dive<'a> {
         }
     }
 
+    /// Takes services out of rooms where fewer people come than the minimum use asks for, where no rule is broken by that:
+    /// what many rooms fixed at once promise to each other does not hold everywhere.
+    fn drop_short(&mut self) {
+        for room in self.draft.short_rooms() {
+            let offers = self.draft.offers_of(room);
+            let lasts = |offer: &&Offer| {
+                let choice = &self.instance.choices[offer.choice];
+                matches!(choice.size, Size::Moved(_)) || self.draft.shortfall(choice.group) <= 0.0
+            };
+            let kept: Vec<Offer> = offers.iter().filter(lasts).copied().collect();
+            let lack = self.draft.lack();
+            let (draft, part) = (self.draft.save(&[room], &[]), self.mixture.keep(room));
+            let before = self.rooms[room].replace(kept);
+            self.reprice(&[room]);
+            let held = Held { hints: &self.hints, rooms: &self.rooms, moved: &self.held, left: None };
+            let found = parts(self.instance, self.reach, &self.tariff, &[room], &held, ROUGH);
+            let found = found.and_then(|mut parts| parts.pop()).unwrap_or_default();
+            self.mixture.go(self.instance, self.reach, &self.penalty, (room, &found), true);
+            self.build(&[room], &[]);
+            if self.draft.lack() >= lack {
+                self.draft.restore(draft);
+                self.mixture.put_back(self.reach, room, part);
+                self.rooms[room] = before;
+            }
+        }
+    }
+
     /// Takes over better prices.
     pub fn follow(&mut self, ascent: &Ascent) {
         self.penalty.centre.clone_from(&ascent.best);
@@ -220,7 +255,7 @@ impl<'a> Dive<'a> {
         for _ in 0..PASSES_OF_FEW {
             self.pass(&mut parts, BATCHES_OF_FEW, random);
         }
-        while self.fix_surest(opened.iter().copied(), (SUREST_OF, 1)) {
+        while self.fix_surest(opened.iter().copied(), 0, (SUREST_OF, 1)) {
             self.pass(&mut parts, BATCHES_OF_FEW, random);
         }
         for &room in &opened {
@@ -300,25 +335,31 @@ impl<'a> Dive<'a> {
     }
 
     /// Fits the surest of some rooms out for good; false when none of them is wanted.
-    fn fix_surest(&mut self, among: impl Iterator<Item = usize>, (surest_of, most): (usize, usize)) -> bool {
+    fn fix_surest(
+        &mut self,
+        among: impl Iterator<Item = usize>,
+        least: usize,
+        (surest_of, most): (usize, usize),
+    ) -> bool {
         let open = among.filter(|&room| self.rooms[room].is_none());
         let open = open.map(|room| (self.mixture.active(room), room));
         let mut open: Vec<(f64, usize)> = open.filter(|entry| entry.0 > UNSURE).collect();
         open.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let surest = open.len().div_ceil(surest_of);
+        let surest = open.len().div_ceil(surest_of).max(least.min(open.len()));
         let most = surest.max(open.len() / most);
         let sure = open.partition_point(|entry| entry.0 >= SURE).max(surest).min(most);
+        let mut left = self.left();
         for &(_, room) in &open[..sure] {
-            self.fix(room);
+            self.fix(room, &left);
+            self.for_good(room, |row, amount| left[row as usize] -= amount);
         }
         !open.is_empty()
     }
 
-    /// Fits a room out for good, as it answers to the prices of now and as far as limits allow.
-    fn fix(&mut self, room: usize) {
+    /// Fits a room out for good, as it answers to the prices of now and as far as what is left of limits allows.
+    fn fix(&mut self, room: usize, left: &[f64]) {
         self.reprice(&[room]);
-        let left = self.left(room);
-        let held = Held { hints: &self.hints, rooms: &self.rooms, moved: &self.held, left: Some(&left) };
+        let held = Held { hints: &self.hints, rooms: &self.rooms, moved: &self.held, left: Some(left) };
         let part =
             parts(self.instance, self.reach, &self.tariff, &[room], &held, ROUGH).and_then(|mut parts| parts.pop());
         let part = part.unwrap_or_default();
@@ -329,11 +370,11 @@ impl<'a> Dive<'a> {
         }
     }
 
-    /// What rooms that are fitted out for good leave of each limit, with this room empty.
-    fn left(&self, room: usize) -> Vec<f64> {
+    /// What rooms that are fitted out for good leave of each limit.
+    fn left(&self) -> Vec<f64> {
         let limits = self.instance.rows.limits.iter().zip(&self.beyond);
         let mut left: Vec<f64> = limits.map(|(limit, beyond)| limit + self.band * limit.abs() - beyond).collect();
-        for &part in self.within.iter().filter(|&&part| part != room) {
+        for &part in &self.within {
             self.for_good(part, |row, amount| left[row as usize] -= amount);
         }
         left

@@ -29,8 +29,6 @@ const SMALL: usize = 600;
 const ROUNDS_OF_SMALL: usize = 3;
 /// Arcs from which a linear programme for who is served where takes too long to be worth it.
 const LARGE: usize = 60_000;
-/// Arcs beyond which a solver would not get through the formulation.
-const SOLVABLE: usize = 1_000_000;
 /// Rounds without a better plan after which only the bound is worked on.
 const IDLE: usize = 40;
 /// Rounds without any plan, or the share of the time, after which the solver is asked for one, in so much of what is left.
@@ -81,7 +79,7 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
     let mut best = start;
     let mut dive: Option<Dive<'_>> = None;
     let (mut idle, mut hopeless) = (0, 0);
-    let solvable = !is_beyond_solvers(instance) && mip::fits(instance.cells.arcs.len(), control);
+    let solvable = !instance.is_beyond_solvers() && mip::fits(instance.cells.arcs.len(), control);
     let rounds = if instance.cells.arcs.len() + instance.choices.len() < SMALL { ROUNDS_OF_SMALL } else { ROUNDS };
     for round in 0..rounds {
         // Prices and plans are worked on side by side.
@@ -161,7 +159,7 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
             break;
         }
     }
-    let goes_on = bounds && !is_beyond_solvers(instance) && control.stop().is_none() && !control.gap_reached();
+    let goes_on = bounds && !instance.is_beyond_solvers() && control.stop().is_none() && !control.gap_reached();
     let scope = if goes_on { settled(instance, &reach, &ascent, best.as_ref()) } else { Scope::all(instance) };
     Hunted { best, bound: if bounds { ascent.bound } else { f64::INFINITY }, is_impossible: false, scope }
 }
@@ -206,11 +204,6 @@ pub(crate) fn decided(instance: &Instance, decisions: &Candidate, control: &Cont
 /// Whether a linear programme for who is served where takes too long to be worth it.
 fn is_large(instance: &Instance) -> bool {
     instance.cells.arcs.len() > LARGE
-}
-
-/// Whether a solver would not get through the formulation: the plan and the bound of the hunt stand.
-pub(crate) fn is_beyond_solvers(instance: &Instance) -> bool {
-    instance.cells.arcs.len() > SOLVABLE
 }
 
 /// Tries at a better plan: where it keeps all limits, the first ones may pass them somewhat.

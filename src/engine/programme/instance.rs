@@ -12,6 +12,10 @@ use crate::service::{Change, Fitout, PairRule, PlanObjective, PlanRules, Program
 use super::cells::Cells;
 use super::rows::Rows;
 
+/// Arcs and choices beyond which a solver would not get through the formulation.
+const SOLVABLE_ARCS: usize = 1_000_000;
+const SOLVABLE_CHOICES: usize = 300_000;
+
 /// What one decision gains, and what it takes of rows.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Terms {
@@ -311,6 +315,11 @@ impl Instance {
         let choices = self.choices.iter().map(|choice| choice.terms.gain.abs() + choice.slot_terms.gain.abs());
         let rooms = self.rooms.iter().map(|room| room.terms.gain.abs());
         1e-14 * (arcs + choices.chain(rooms).sum::<f64>() + self.largest_gain())
+    }
+
+    /// Whether a solver would not get through the formulation: the plan and the bound by prices stand.
+    pub fn is_beyond_solvers(&self) -> bool {
+        self.cells.arcs.len() > SOLVABLE_ARCS || self.choices.len() > SOLVABLE_CHOICES
     }
 
     /// The service of a choice.

@@ -164,11 +164,14 @@ impl Mixture {
         let rows = centre.rows.iter().zip(&stiff.rows).zip(self.taken.iter().zip(&instance.rows.limits));
         let rows = rows.map(|((price, stiff), (taken, limit))| (price + stiff * (taken - limit)).max(0.0));
         tariff.set_rows(instance, rows);
+        let price = |cell: usize| (centre.cells[cell] + stiff.cells[cell] * (self.met[cell] - 1.0)).max(0.0);
+        // Where parts reach cells more than once each, it is less to go through all cells, on all cores.
+        if parts.iter().map(|&part| self.spans[part].len()).sum::<usize>() > self.met.len() {
+            return tariff.set_cells(instance, price);
+        }
         for &part in parts {
             for &(_, cell) in &reach.arcs()[self.spans[part].clone()] {
-                let at = cell as usize;
-                let price = centre.cells[at] + stiff.cells[at] * (self.met[at] - 1.0);
-                tariff.set_cell(instance, at, price.max(0.0));
+                tariff.set_cell(instance, cell as usize, price(cell as usize));
             }
         }
     }

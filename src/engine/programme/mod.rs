@@ -53,8 +53,9 @@ impl Programme {
     /// Chooses which services go into which spaces, at what size and when: see [`PlanRules`] for what can be asked.
     ///
     /// A good plan comes within seconds, then a bound and better plans. Programmes in which homes reach services in more
-    /// than a million ways (a province) end when neither gets better, with the gap that is left. Without a time limit and
-    /// with a gap of 0 a large programme may take very long: ask for a gap.
+    /// than a million ways, or with more than 300,000 sizes of services in spaces (a province; facilities that may move
+    /// into any space), end when neither gets better, with the gap that is left. Without a time limit and with a gap of 0 a
+    /// large programme may take very long: ask for a gap.
     ///
     /// # Errors
     ///
@@ -227,7 +228,7 @@ fn search(instance: &Instance, start: Option<Candidate>, control: &Control) -> R
     if method == Method::Heuristic {
         return Ok(Outcome { candidate: hunted.best, bound: None, ended: Ended::Complete, nodes: 0 });
     }
-    let beyond = hunted.best.is_some() && hunted.bound.is_finite() && hunt::is_beyond_solvers(instance);
+    let beyond = hunted.best.is_some() && hunted.bound.is_finite() && instance.is_beyond_solvers();
     if beyond {
         log::info!("programme: the formulation is too large for a solver: the plan and the bound stand");
     }

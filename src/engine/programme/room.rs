@@ -35,8 +35,9 @@ pub(crate) struct RoomPrices {
     pub complex: f64,
 }
 
-/// Nodes after which the search settles for a bound.
+/// Nodes after which the search settles for a bound, in programmes of any size and in those beyond solvers.
 const MOST_NODES: usize = 200_000;
+const MOST_NODES_OF_MANY: usize = 2_000;
 /// Slots that the search can tell apart.
 pub(crate) const MOST_SLOTS: usize = 6;
 
@@ -132,6 +133,7 @@ struct Search<'a> {
     most: usize,
     best: Option<(f64, Vec<Offer>)>,
     nodes: usize,
+    most_nodes: usize,
     /// The most that a branch could be worth which was not looked into.
     left_out: f64,
 }
@@ -192,6 +194,7 @@ impl<'a> Search<'a> {
             most,
             best: None,
             nodes: 0,
+            most_nodes: if instance.is_beyond_solvers() { MOST_NODES_OF_MANY } else { MOST_NODES },
             left_out: f64::NEG_INFINITY,
         }
     }
@@ -287,7 +290,7 @@ impl<'a> Search<'a> {
         if limit <= floor {
             return true;
         }
-        let given_away = limit <= floor + self.look.tolerance * self.later[0].worth || self.nodes > MOST_NODES;
+        let given_away = limit <= floor + self.look.tolerance * self.later[0].worth || self.nodes > self.most_nodes;
         if given_away {
             self.left_out = self.left_out.max(limit);
         }

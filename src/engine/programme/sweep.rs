@@ -102,14 +102,21 @@ impl<'a> Draft<'a> {
         draft
     }
 
+    /// How far a service in a room is below its minimum use, as a share of it.
+    pub fn shortfall(&self, group: usize) -> f64 {
+        let least = self.instance.groups[group].minimum_use;
+        let served: f64 = self.served[group].iter().map(|entry| entry.1).sum();
+        if served < least * (1.0 - 1e-9) { 1.0 - served / least } else { 0.0 }
+    }
+
+    /// Rooms whose services are below their minimum use.
+    pub fn short_rooms(&self) -> Vec<usize> {
+        self.short.keys().copied().collect()
+    }
+
     /// Sees how far the services of a room are below their minimum use.
     fn measure(&mut self, room: usize) {
-        let short = |offer: &Offer| {
-            let group = self.instance.choices[offer.choice].group;
-            let least = self.instance.groups[group].minimum_use;
-            let served: f64 = self.served[group].iter().map(|entry| entry.1).sum();
-            if served < least * (1.0 - 1e-9) { 1.0 - served / least } else { 0.0 }
-        };
+        let short = |offer: &Offer| self.shortfall(self.instance.choices[offer.choice].group);
         let short: f64 = self.rooms[room].iter().map(short).sum();
         if short > 0.0 {
             self.short.insert(room, short);

@@ -1,6 +1,11 @@
 //! Prices of cells and rows.
 
+use rayon::prelude::*;
+
 use super::instance::Instance;
+
+/// Cells that are priced on one core.
+const FEW_CELLS: usize = 4_096;
 
 /// A price λ for each cell being met, and a price π ≥ 0 for each row.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +30,7 @@ impl Tariff {
         let n = instance.cells.cells.len();
         let mut tariff = Self { cells: vec![(0.0, 0.0); n], walking: 0.0, envy: 0.0, rows: Vec::new() };
         tariff.set_rows(instance, prices.rows.iter().copied());
-        (0..n).zip(&prices.cells).for_each(|(cell, price)| tariff.set_cell(instance, cell, *price));
+        tariff.set_cells(instance, |cell| prices.cells[cell]);
         tariff
     }
 
@@ -39,9 +44,14 @@ impl Tariff {
 
     /// Puts another price on a cell.
     pub fn set_cell(&mut self, instance: &Instance, cell: usize, price: f64) {
-        let rows = &instance.cells.cells[cell].rows;
-        let taken = rows.iter().map(|&(row, amount)| self.rows[row as usize] * amount).sum::<f64>();
-        self.cells[cell] = (price, taken);
+        self.cells[cell] = (price, taken(instance, &self.rows, cell));
+    }
+
+    /// Puts other prices on all cells.
+    pub fn set_cells(&mut self, instance: &Instance, price: impl Fn(usize) -> f64 + Sync) {
+        let Self { rows, cells, .. } = self;
+        let cells = cells.par_iter_mut().with_min_len(FEW_CELLS).enumerate();
+        cells.for_each(|(cell, entry)| *entry = (price(cell), taken(instance, rows, cell)));
     }
 
     /// What serving the whole need of a cell is worth there when the rows and a share of its price are paid.
@@ -49,4 +59,9 @@ impl Tariff {
         let (arc, (price, taken)) = (&instance.cells.arcs[arc as usize], self.cells[cell as usize]);
         arc.gain - taken - share * price - self.walking * arc.walking - self.envy * arc.envy
     }
+}
+
+/// What meeting the whole need of a cell takes of the rows of shares, at their prices.
+fn taken(instance: &Instance, rows: &[f64], cell: usize) -> f64 {
+    instance.cells.cells[cell].rows.iter().map(|&(row, amount)| rows[row as usize] * amount).sum()
 }
