@@ -67,6 +67,8 @@ pub(crate) struct Dive<'a> {
     pub draft: Draft<'a>,
     /// How far limits may be passed for now, as a share of them.
     pub band: f64,
+    /// Whether what limits leave is worth nothing for now, instead of their prices.
+    pub spends: bool,
     /// Parts that may change now, and what all others take of rows for good.
     within: Vec<usize>,
     beyond: Vec<f64>,
@@ -92,7 +94,8 @@ struct Before {
 /// How good a plan is that may pass some limits.
 #[derive(Debug, Clone, Copy)]
 struct Standing {
-    /// The objective, less what is taken of limits at their prices.
+    /// The objective, less what is taken beyond limits at their prices, and with what they leave at these unless it is
+    /// spent.
     merit: f64,
     /// How far rules are broken in all.
     lack: f64,
@@ -185,6 +188,7 @@ impl<'a> Dive<'a> {
             movable: (0..instance.stays.len()).filter(|&f| instance.stays[f].movable).collect(),
             draft,
             band: 0.0,
+            spends: false,
             within: (0..instance.rooms.len() + instance.stays.len()).collect(),
             beyond: vec![0.0; instance.rows.len()],
             tries: 0,
@@ -282,7 +286,7 @@ impl<'a> Dive<'a> {
             let over = self.draft.taken[row] - rows.limits[row];
             let price = self.penalty.centre.rows[row];
             if over <= 0.0 || rows.worst[row] {
-                return price * over.min(0.0);
+                return if self.spends { 0.0 } else { price * over.min(0.0) };
             }
             let floor = FLOOR * worth.abs() / rows.limits[row].abs().max(1e-9);
             let push = if self.band > 0.0 { 1.0 } else { PUSH };

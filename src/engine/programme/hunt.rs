@@ -44,6 +44,10 @@ const TRIES: (usize, usize) = (60, 3_000);
 /// oscillation; Glover, Decision Sciences 8, 1977): money goes to where it is worth most.
 const BAND: f64 = 0.05;
 const LOOSE: (usize, usize) = (3, 5);
+/// Rounds in a turn of search. In these of them, in tries that keep all limits, what limits leave is worth nothing: what
+/// was saved for better uses in the others is spent on what there is.
+const TURN: usize = 4;
+const SPENDING: std::ops::RangeInclusive<usize> = 1..=2;
 
 /// What the hunt knows when it ends.
 pub(crate) struct Hunted {
@@ -88,7 +92,8 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
             || {
                 if let Some(dive) = &mut dive {
                     let loose = if round % 2 == 0 { tries * LOOSE.0 / LOOSE.1 } else { 0 };
-                    improve(dive, (tries, loose), &neighbours, &mut random, control);
+                    let spends = SPENDING.contains(&(round % TURN));
+                    improve(dive, (tries, loose), spends, &neighbours, &mut random, control);
                 }
             },
             || climb(instance, &reach, &mut ascent, control),
@@ -206,10 +211,12 @@ fn is_large(instance: &Instance) -> bool {
     instance.cells.arcs.len() > LARGE
 }
 
-/// Tries at a better plan: where it keeps all limits, the first ones may pass them somewhat.
+/// Tries at a better plan: where it keeps all limits, the first ones may pass them somewhat; the others may spend what
+/// limits leave.
 fn improve(
     dive: &mut Dive<'_>,
     (tries, loose): (usize, usize),
+    spends: bool,
     neighbours: &Neighbours,
     random: &mut Random,
     control: &Control,
@@ -217,6 +224,7 @@ fn improve(
     let loose = if dive.draft.is_feasible() { loose } else { 0 };
     for at in 0..tries {
         dive.band = if at < loose { BAND } else { 0.0 };
+        dive.spends = spends && at >= loose;
         dive.retry(neighbours, random);
         if control.stop().is_some() {
             return;
