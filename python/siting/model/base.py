@@ -175,6 +175,12 @@ class Model:
             InputError: Unknown sites; demand points left unserved where all must be served;
                 capacities, with which the nearest site need not be the one that serves.
         """
+        if sites is None:
+            raise InputError(
+                "sites is None: give a list of the ids of all open sites, or a mask of True and False; "
+                "[] evaluates no site at all",
+                "sites",
+            )
         objective, opened, assignment = self._core.evaluate(self._positions("sites", sites))
         demand_ids, site_ids = self._travel._demand.ids, self._travel._sites.ids
         return Plan(objective, site_ids.take(opened), assigned(demand_ids, site_ids, assignment))
