@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from siting import _siting
-from siting._audit_options import audit_options
+from siting._audit_options import audit_options, naming_options
 from siting._columns import Columns
 from siting._optional import need
 from siting._programme_layers import areas, check_same_crs, read_facilities, read_rural, read_spaces
@@ -476,7 +476,9 @@ class Programme:
     ) -> Audit:
         """An audit of this programme, or of what becomes of it."""
         document = json.dumps(audit_options(**options))
-        return Audit(core.audit(document), self._homes, existing, self._unit)
+        with naming_options():
+            found = core.audit(document)
+        return Audit(found, self._homes, existing, self._unit)
 
     def __repr__(self) -> str:
         """Its sizes."""

@@ -263,7 +263,7 @@ impl fmt::Display for Reason {
             ),
             Self::MinUseShort { site, min_use, served } => write!(
                 f,
-                "site {site} must serve at least {} where it opens, but at best serves {}; lower its min_use",
+                "site {site} must serve at least {} where it opens, but serves {} where all open sites together fall short the least; lower min_use",
                 plain(*min_use),
                 plain(*served)
             ),

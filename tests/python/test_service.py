@@ -411,7 +411,12 @@ def test_wrong_layers_and_matrices_are_told(make, homes, spaces, existing):
         ({"worst": -1}, "worst is -1"),
         ({"score": {"reach": -1}}, "reach is -1"),
         ({"score": {"speed": 1}}, "its weights are 'reach', 'places' and 'walk'"),
-        ({"service_weights": {"gym": 1}}, '"gym"'),
+        ({"score": {"reach": -1}}, r"^score\.reach is -1"),
+        (
+            {"service_weights": {"gym": 1}},
+            '^service_weights is "gym": the services are "canteen", "clinic"',
+        ),
+        ({"service_weights": {"clinic": -1}}, r'^service_weights \("clinic"\) is -1'),
     ],
 )
 def test_wrong_options_of_the_audit_are_told(make, options, message):
