@@ -84,7 +84,7 @@ fn bad_points_are_told_with_their_index() {
         (points(&[[0.0, 0.0], [NAN, 0.0]], &at, Euclidean, None), "demand[1] is NaN"),
         (points(&at, &[[0.0, NAN]], Manhattan, Some(1.0)), "sites[0] is NaN"),
         (points(&at, &[[INF, 0.0]], Euclidean, None), "sites[0] is inf"),
-        (points(&[[1e200, 0.0]], &at, Euclidean, None), "demand[0] is 1000"),
+        (points(&[[1e200, 0.0]], &at, Euclidean, None), "demand[0] is 1e200: coordinates"),
         (points(&[[181.0, 0.0]], &at, Haversine, None), "demand[0] is 181"),
         (points(&at, &[[121.0, 3_200_000.0]], Haversine, None), "use a planar metric"),
         (points(&at, &at, Euclidean, Some(-1.0)), "cutoff is -1"),
