@@ -28,7 +28,7 @@ pub enum Error {
         index: usize,
     },
     /// A value lies outside its range.
-    #[error("{argument}[{index}] is {value}: {reason}")]
+    #[error("{argument}[{index}] is {shown}: {reason}", shown = plain(*value))]
     OutOfRange {
         /// The argument that holds the value.
         argument: &'static str,
@@ -40,7 +40,7 @@ pub enum Error {
         reason: &'static str,
     },
     /// A field of one entry of a list (a service, a space, a facility) is not usable.
-    #[error("{argument}[{index}].{field} is {value}: {reason}")]
+    #[error("{argument}[{index}].{field} is {shown}: {reason}", shown = short(value))]
     InvalidField {
         /// The list that holds the entry.
         argument: &'static str,
@@ -54,7 +54,7 @@ pub enum Error {
         reason: String,
     },
     /// A single number (not an array) is not usable.
-    #[error("{argument} is {value}: {reason}")]
+    #[error("{argument} is {shown}: {reason}", shown = short(value))]
     InvalidValue {
         /// The argument.
         argument: &'static str,
@@ -92,7 +92,7 @@ pub enum Error {
         reason: &'static str,
     },
     /// An index points past the end.
-    #[error("{argument}[{position}] is {index}, but there are only {len} {counted} (0 to {last})", last = len.saturating_sub(1))]
+    #[error("{argument}[{position}] is {index}, but {there}", there = range_of(*len, counted))]
     IndexOutOfBounds {
         /// The argument that holds the index.
         argument: &'static str,
@@ -230,6 +230,44 @@ impl Error {
     }
 }
 
+/// A number to be read: in scientific form where it would take a line of digits.
+pub(crate) fn plain(value: f64) -> String {
+    let size = value.abs();
+    let is_long = size.is_finite() && (size >= 1e16 || size > 0.0 && size < 1e-7);
+    if is_long { format!("{value:e}") } else { value.to_string() }
+}
+
+/// A value as given, in scientific form where it is a number of very many digits.
+pub(crate) fn short(value: &str) -> String {
+    // A whole number of a machine has up to 20 digits.
+    let number = if value.len() > 20 { value.parse().ok() } else { None };
+    number.map_or_else(|| value.to_owned(), plain)
+}
+
+/// How many there are, and the indices that they have.
+fn range_of(len: usize, counted: &str) -> String {
+    match len {
+        0 => format!("there are no {counted}"),
+        1 => format!("{} (0)", only(len, counted)),
+        _ => format!("{} (0 to {})", only(len, counted), len - 1),
+    }
+}
+
+/// A number of things, of which the plural is given: "1 site", "3 sites".
+pub(crate) fn count_of(n: usize, counted: &str) -> String {
+    let one = match counted.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => counted.strip_suffix('s').unwrap_or(counted).to_owned(),
+    };
+    if n == 1 { format!("1 {one}") } else { format!("{n} {counted}") }
+}
+
+/// That there are no more: "there is only 1 site", "there are only 3 sites".
+pub(crate) fn only(n: usize, counted: &str) -> String {
+    let are = if n == 1 { "is" } else { "are" };
+    format!("there {are} only {}", count_of(n, counted))
+}
+
 /// Checks that every value of an array is a finite number that is not negative, and that their sum is finite.
 pub(crate) fn check_non_negative(argument: &'static str, values: &[f64]) -> Result<(), Error> {
     let mut sum = 0.0;
@@ -262,4 +300,29 @@ pub(crate) fn check_length(
     counted: &'static str,
 ) -> Result<(), Error> {
     if found == expected { Ok(()) } else { Err(Error::WrongLength { argument, expected, found, counted }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_numbers_are_shown_in_scientific_form() {
+        assert_eq!((plain(1e300), plain(-2.5e20), plain(5e-324)), ("1e300".into(), "-2.5e20".into(), "5e-324".into()));
+        assert_eq!((plain(120_000.0), plain(0.25), plain(0.0)), ("120000".into(), "0.25".into(), "0".into()));
+        assert_eq!((plain(f64::INFINITY), plain(f64::NAN)), ("inf".into(), "NaN".into()));
+        assert_eq!(short(&1e300.to_string()), "1e300");
+        assert_eq!(short("\"a name of more than twenty letters\""), "\"a name of more than twenty letters\"");
+        assert_eq!(short(&u64::MAX.to_string()), u64::MAX.to_string());
+    }
+
+    #[test]
+    fn one_thing_is_told_in_the_singular() {
+        assert_eq!((count_of(1, "demand points"), count_of(2, "sites")), ("1 demand point".into(), "2 sites".into()));
+        assert_eq!(only(1, "facilities"), "there is only 1 facility");
+        assert_eq!(
+            (range_of(0, "spaces"), range_of(3, "sites")),
+            ("there are no spaces".into(), "there are only 3 sites (0 to 2)".into())
+        );
+    }
 }

@@ -45,6 +45,11 @@ fn far() -> TravelMatrix {
     TravelMatrix::from_pairs(2, 2, &[(0, 0, 1.0), (1, 1, 1e300)]).unwrap()
 }
 
+/// One demand point and one site.
+fn alone() -> TravelMatrix {
+    TravelMatrix::from_pairs(1, 1, &[(0, 0, 1.0)]).unwrap()
+}
+
 fn charge() -> FixedCharge {
     FixedCharge::new(travel(), [1.0, 1.0], [1.0, 1.0, 1.0])
 }
@@ -79,7 +84,7 @@ fn bad_points_are_told_with_their_index() {
         (points(&[[0.0, 0.0], [NAN, 0.0]], &at, Euclidean, None), "demand[1] is NaN"),
         (points(&at, &[[0.0, NAN]], Manhattan, Some(1.0)), "sites[0] is NaN"),
         (points(&at, &[[INF, 0.0]], Euclidean, None), "sites[0] is inf"),
-        (points(&[[1e200, 0.0]], &at, Euclidean, None), "demand[0] is 1000"),
+        (points(&[[1e200, 0.0]], &at, Euclidean, None), "demand[0] is 1e200: coordinates"),
         (points(&[[181.0, 0.0]], &at, Haversine, None), "demand[0] is 181"),
         (points(&at, &[[121.0, 3_200_000.0]], Haversine, None), "use a planar metric"),
         (points(&at, &at, Euclidean, Some(-1.0)), "cutoff is -1"),
@@ -205,6 +210,8 @@ fn bad_radii_shares_and_capacities_are_told() {
         (set(SetCover::new(travel()).share(NAN)), "share is NaN"),
         (set(SetCover::new(travel()).weights([1.0])), "weights has 1 entries"),
         (set(SetCover::new(travel()).backup(0)), "backup is 0"),
+        (set(SetCover::new(travel()).backup(4)), "backup is 4: there are only 3 sites"),
+        (model(cover().backup(4), MaxCover::solve), "backup is 4: there are only 3 sites: no demand point would ever"),
     ]);
 }
 
@@ -229,6 +236,11 @@ fn bad_data_of_the_other_models_are_told() {
         (model(FixedCharge::new(travel(), [1.0], [1.0; 3]), FixedCharge::solve), "weights has 1 entries where 2"),
         (model(charge().capacities([2.0; 3]).min_use([1.0, 3.0, 1.0]), FixedCharge::solve), "min_use[1] is 3"),
         (model(charge().min_use([1.0, NAN, 1.0]), FixedCharge::solve), "min_use[1] is NaN"),
+        (model(charge().p(4), FixedCharge::solve), "p is 4: there are only 3 sites"),
+        (model(PMedian::new(alone(), [1.0]).p(2), PMedian::solve), "p is 2: there is only 1 site"),
+        (PMedian::new(alone(), [1.0]).p(1).required([1]).validate().unwrap_err(), "but there is only 1 site (0)"),
+        (charge().capacities([2.0, 1.0, -1e300]).validate().unwrap_err(), "capacities[2] is -1e300: a finite number"),
+        (charge().budget(-1e300).validate().unwrap_err(), "budget is -1e300: a finite sum"),
         (PDispersion::from_points(&[], Metric::Euclidean).unwrap_err(), "is empty"),
     ]);
 }

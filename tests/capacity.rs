@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use proptest::test_runner::Config;
 use serving::{Case, Kind, agrees};
 use siting::{
-    Backend, Error, FixedCharge, MaxCover, Method, PMedian, Reason, Rules, SetCover, SolveOptions, TravelMatrix, check,
+    Backend, Error, FixedCharge, Id, MaxCover, Method, PMedian, Reason, Rules, SetCover, SolveOptions, TravelMatrix,
+    check,
 };
 use support::{Town, rules};
 
@@ -205,6 +206,29 @@ fn a_required_site_that_cannot_reach_its_minimum_use_is_named() {
         matches!(unused.as_slice(), [Reason::MinUseUnreachable { min_use: 13.0, reachable: 12.0, .. }]),
         "{unused:?}"
     );
+}
+
+#[test]
+fn a_minimum_use_that_no_plan_can_reach_names_site_and_number() {
+    let model = FixedCharge::new(row(), [4.0; 3], [1.0; 3]).min_use([13.0, 15.0, 14.0]);
+    let short = reasons(model.solve(&SolveOptions::default()));
+    assert!(
+        matches!(short.as_slice(), [Reason::MinUseShort { site: Id::Int(0), min_use: 13.0, served: 12.0 }]),
+        "{short:?}"
+    );
+    let told = model.solve(&SolveOptions::default()).unwrap_err().to_string();
+    assert!(told.contains("site 0 must serve at least 13 where it opens, but "), "{told}");
+}
+
+#[test]
+fn minimum_uses_that_required_sites_cannot_reach_together_are_named() {
+    let model = FixedCharge::new(row(), [4.0; 3], [1.0; 3]).required([0, 2]).min_use([8.0, 0.0, 8.0]);
+    let short = reasons(model.solve(&SolveOptions::default()));
+    let missing = |reason: &Reason| match reason {
+        Reason::MinUseShort { min_use, served, .. } => min_use - served,
+        _ => f64::NAN,
+    };
+    assert_eq!(short.iter().map(missing).sum::<f64>(), 4.0, "{short:?}");
 }
 
 type Points = Vec<[f64; 2]>;

@@ -385,7 +385,7 @@ fn bad_streets_and_options_are_told_one_by_one() {
         (of(|s| s.penalties = Some(vec![0.0, 0.0, 0.0, INF])), "penalties[3] is inf: 0 to 1e6 seconds"),
         (of(|s| s.factors = Some(vec![1.0, NAN, 1.0, 1.0])), "factors[1] is NaN"),
         (of(|s| s.directions = Some(vec![])), "directions has 0 entries where 4 are expected"),
-        (of(|s| s.kinds = Some(vec![0; 4])), "kinds[0] is 0, but there are only 0 kinds"),
+        (of(|s| s.kinds = Some(vec![0; 4])), "kinds[0] is 0, but there are no kinds"),
         (of(|s| s.shape_points.push([0.0, 0.0])), "shape_starts is an array of 0 starts"),
         (of(|s| s.shape_starts = vec![0, 2, 1, 0, 0]), "shape_starts is an array of 5 starts: starts must begin at 0"),
         (join(&[], JoinOptions::default()), "points is empty: give at least one point"),

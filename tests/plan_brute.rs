@@ -86,7 +86,7 @@ proptest! {
 fn hamlet() -> Programme {
     let walks = TravelMatrix::from_pairs(1, 1, &[(0, 0, 1.0)]).unwrap();
     let canteen = Service::new("canteen", 5.0).need(Demand::PEOPLE, 1.0).module(Module::new("one", 100.0, 10.0));
-    let canteen = canteen.kinds(["kitchen"]);
+    let canteen = canteen.floors(1, 1);
     let demand = Demand::new([10.0]).districts(["North"], [0]);
     Programme::new(demand, [canteen]).spaces([Space::new(100.0, "hall").district("North")]).travel_to_spaces(walks)
 }

@@ -102,6 +102,7 @@ proptest! {
         backup in 1_usize..3,
     ) {
         let (weights, costs, within) = (&weights[..points.len()], &costs[..sites.len()], f64::from(within));
+        let backup = backup.min(sites.len());
         let limited = |model: MaxCover| match limit {
             Ok(p) => model.p(p.min(sites.len())),
             Err(budget) => model.budget(budget),
@@ -143,6 +144,7 @@ proptest! {
         backup in 1_usize..3,
     ) {
         let (weights, costs, within) = (&weights[..points.len()], &costs[..sites.len()], f64::from(within));
+        let backup = backup.min(sites.len());
         let ruled = |model: SetCover, share: Option<f64>| {
             let model = model.site_costs(costs).backup(backup).forbidden(forbidden.into_iter().collect::<Vec<u32>>());
             match share {

@@ -124,7 +124,7 @@ fn bad_spaces_facilities_slots_and_pairs_are_told() {
         ),
         (slots(vec![Slot::new("", 8.0, 9.0)]), "slots[0].name is \"\""),
         (slots(vec![Slot::new("night", 20.0, 26.0)]), "slots[0].to is 26: an hour of the day"),
-        (slots(vec![Slot::new("night", 20.0, 6.0)]), "slots[0].to is 6: it must be later than from, 20"),
+        (slots(vec![Slot::new("night", 20.0, 6.0)]), "slots[0].to is 6: it must be later than its beginning, 20"),
         (
             slots(vec![Slot::new("a", 8.0, 12.0), Slot::new("a", 13.0, 14.0)]),
             "slots[1].name is \"a\": it is given already at 0",
@@ -171,6 +171,11 @@ fn bad_demand_is_told_with_its_index() {
         (spoilt(|p| p.demand.people[2] = -1.0), "people[2] is -1"),
         (spoilt(|p| p.demand.people.push(1.0)), "groups[0].people is 4 numbers: 5 are expected"),
         (spoilt(|p| p.demand.groups[0].people[3] = -2.0), "groups[0].people[3] (\"elders\") is -2"),
+        (
+            spoilt(|p| p.demand.groups[0].people[3] = 50.5),
+            "groups[0].people[3] (\"elders\") is 50.5: a group is part of the people there, who are 50",
+        ),
+        (spoilt(|p| p.demand.people[0] = -1e300), "people[0] is -1e300: a finite number"),
         (spoilt(|p| p.demand.groups[0].name = "people".into()), "groups[0].name is \"people\": this name is taken"),
         (spoilt(|p| p.demand.households = Some(vec![1.0])), "households has 1 entries where 4"),
         (spoilt(|p| p.demand.households = Some(vec![1.0, 1.0, INF, 1.0])), "households[2] is inf"),
@@ -210,7 +215,7 @@ fn bad_options_of_the_audit_are_told() {
         (weights(-1.0), "score[0].reach is -1"),
         (weights(NAN), "score[0].reach is NaN"),
         (named("gym", 1.0), "score[0].services[0] is \"gym\": the services are"),
-        (named("clinic", INF), "score[0].services[0] is inf"),
+        (named("clinic", INF), "score[0].services[0] (\"clinic\") is inf"),
         (street().accessibility(2, &Catchment::TwoStep).unwrap_err(), "there are only 2 services"),
     ]);
 }
@@ -230,6 +235,9 @@ fn what_a_plan_needs_beyond_the_audit_is_told() {
     let costly = plain.clone().objective(PlanObjective::Cost { years: 1e308 });
     let envious = plain.clone().most_envy(1.0, 1e300);
     let empty = plain.clone().complexes(Complexes { services: 0, ..Complexes::new(["canteen"]) });
+    let none = plain.clone().service_weight("canteen", 0.0).service_weight("clinic", 0.0);
+    let negative = plain.clone().service_weight("clinic", -1.0);
+    let too_much = plain.clone().least_met_of("clinic", 1.5);
     let weighted = plain.clone().service_weight("canteen", f64::MAX).service_weight("clinic", f64::MAX);
     told(vec![
         (
@@ -260,6 +268,19 @@ fn what_a_plan_needs_beyond_the_audit_is_told() {
             "facilities is infinite in all",
         ),
         (unplanned(&costly, |p| p.spaces[0].rent = 10.0), "objective.years is 1"),
+        (
+            unplanned(&plain, |p| {
+                p.facilities.remove(0);
+                p.facilities.remove(0);
+                p.travel = Some(TravelMatrix::from_pairs(4, 1, &[]).unwrap().into());
+                p.services[0].kinds = vec!["hal".into(), "shopp".into()];
+            }),
+            "services[0].kinds is \"hal\", \"shopp\": no space is of a kind that suits \"canteen\", which could be nowhere; \
+             the kinds of the spaces are \"hall\", \"roof\", \"shop\": check the spelling of both, or leave the service out",
+        ),
+        (unplanned(&none, |_| {}), "service_weights is 0 for every service: no plan would be better than another"),
+        (unplanned(&negative, |_| {}), "service_weights is -1 for \"clinic\": a finite number of 0 or more"),
+        (unplanned(&too_much, |_| {}), "least_met_by_service is 1.5 for \"clinic\": a share from 0 to 1"),
         (unplanned(&weighted, |_| {}), "service_weights is infinite in all"),
         (
             unplanned(&envious, |p| {
@@ -272,4 +293,12 @@ fn what_a_plan_needs_beyond_the_audit_is_told() {
         ),
         (unplanned(&empty, |_| {}), "complexes.services is 0: a complex hosts at least one service"),
     ]);
+}
+
+#[test]
+fn a_service_that_is_there_may_suit_no_space() {
+    let mut programme = street();
+    programme.travel_to_spaces = Some(TravelMatrix::from_pairs(4, 4, &[]).unwrap().into());
+    programme.services[0].kinds = vec!["hal".into()];
+    assert!(programme.solve(&PlanRules::default(), &SolveOptions::default()).is_ok());
 }

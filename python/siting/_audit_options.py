@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from siting._numbers import whole
 from siting.errors import InputError
 from siting.service import finite, text
+
+#: How the core calls the weights of services.
+_SERVICES = "score[0].services"
 
 
 def audit_options(
@@ -36,6 +40,21 @@ def audit_options(
         "worst": whole("worst", worst),
         "score": {**weights, "services": services},
     }
+
+
+@contextmanager
+def naming_options() -> Iterator[None]:
+    """Turns what the core calls the score and its services into the arguments of `Programme.audit`."""
+    try:
+        yield
+    except InputError as error:
+        if error.argument != "score":
+            raise
+        message = str(error)
+        if message.startswith(_SERVICES):
+            at = message.index(" ")
+            raise InputError(f"service_weights{message[at:]}", "service_weights") from None
+        raise InputError(message.replace("score[0].", "score.", 1), "score") from None
 
 
 def _mapping(argument: str, values: Any) -> Mapping[str, Any]:

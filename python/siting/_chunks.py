@@ -41,6 +41,7 @@ def merge(
     if _is_points(points):
         _add(cells, points, weights, layer, None)
     else:
+        _refuse_pair(points)
         if weights is not None and not is_number(weights):
             raise InputError(
                 "weights is an array where points come in chunks: give chunks of (points, weights)",
@@ -68,6 +69,20 @@ def _is_points(points: Any) -> bool:
     return is_number(first) or (
         isinstance(first, (list, tuple, np.ndarray)) and len(first) > 0 and is_number(first[0])
     )
+
+
+def _refuse_pair(points: Any) -> None:
+    """Refuses points and their weights in a tuple, which would be read as two chunks of points."""
+    if not isinstance(points, tuple) or len(points) != 2 or not _is_points(points[0]):
+        return
+    own = points[1]
+    listed = isinstance(own, (list, tuple)) and len(own) > 0 and is_number(own[0])
+    if listed or (getattr(own, "ndim", None) == 1 and not is_a(own, "geopandas", "GeoSeries")):
+        raise InputError(
+            "points is a tuple of points and numbers of one dimension: give the points alone and "
+            "weights=..., or a list of chunks, [(points, weights)]",
+            "points",
+        )
 
 
 def _chunks(points: Any) -> Iterator[tuple[Any, Any]]:

@@ -21,6 +21,9 @@ _DEFAULTS = {
     "enlarge_area": "enlarge_area_m2",
 }
 
+# Words whose column is named by an argument of the programme, not in `columns`.
+_AREAS = ("district", "community", "setting")
+
 
 class Columns:
     """A table, its ids, and the names of its columns.
@@ -52,16 +55,18 @@ class Columns:
     def require(self, words: Mapping[str, str]) -> None:
         """Refuses a table that lacks columns; `words` gives each word and what it is for."""
         absent = {
-            word: why for word, why in words.items() if self._name(word) not in self.table.columns
+            word: why for word, why in words.items() if self.name(word) not in self.table.columns
         }
         if not absent:
             return
-        told = ", ".join(f"{self._name(word)!r} ({why})" for word, why in absent.items())
+        told = ", ".join(f"{self.name(word)!r} ({why})" for word, why in absent.items())
         first = next(iter(absent))
         present = ", ".join(repr(column) for column in self.table.columns)
+        # Areas have an argument each.
+        way_out = f"{first}=..." if first in _AREAS else f'columns={{"{first}": ...}}'
         raise InputError(
             f"{self.argument} lacks the column{'s' if len(absent) > 1 else ''} {told}; it has {present}. "
-            f'Say which column it is with columns={{"{first}": ...}}',
+            f"Say which column it is with {way_out}",
             self.argument,
         )
 
@@ -69,11 +74,11 @@ class Columns:
         """Whether there is a column; one that was named explicitly must be there."""
         if word in self.mapping:
             self.require({word: f"named in columns as {word!r}"})
-        return self._name(word) in self.table.columns
+        return self.name(word) in self.table.columns
 
     def numbers(self, word: str, *, unknown: bool = False) -> Floats:
         """A column of finite numbers; missing ones are NaN where they may be unknown."""
-        return self._numbers(self._name(word), unknown)
+        return self._numbers(self.name(word), unknown)
 
     def column(self, name: str, why: str) -> Floats:
         """A column of finite numbers that has no word of the programme, and what it is for."""
@@ -107,8 +112,8 @@ class Columns:
 
     def texts(self, word: str) -> list[str]:
         """A column of texts; whole numbers are read as their digits, as codes of districts often are."""
-        column = self.table[self._name(word)]
-        place = f"{self.argument}[{self._name(word)!r}]"
+        column = self.table[self.name(word)]
+        place = f"{self.argument}[{self.name(word)!r}]"
         found = []
         for at, value in enumerate(column.tolist()):
             if isinstance(value, int) and not isinstance(value, bool):
@@ -124,7 +129,7 @@ class Columns:
 
     def values(self, word: str) -> list[Any]:
         """A column as it is."""
-        return list(self.table[self._name(word)].tolist())
+        return list(self.table[self.name(word)].tolist())
 
     def areas(self, word: str) -> tuple[list[str], NDArray[np.uint32]]:
         """The distinct texts of a column in order of appearance, and the position of each row's."""
@@ -132,5 +137,6 @@ class Columns:
         codes, names = pandas.factorize(np.array(self.texts(word), dtype=object))
         return [str(name) for name in names], codes.astype(np.uint32)
 
-    def _name(self, word: str) -> str:
+    def name(self, word: str) -> str:
+        """The name of the column with what a word stands for."""
         return self.mapping.get(word, _DEFAULTS.get(word, word))

@@ -100,8 +100,8 @@ def _coordinates(argument: str, value: Any) -> Floats:
     if array.size == 0 and array.dtype.kind == "f":
         return np.empty((0, 2))
     raise InputError(
-        f"{argument} must be points: a GeoDataFrame, a GeoSeries, or numbers of the shape (n, 2); "
-        f"{type(value).__name__} of shape {array.shape} is not",
+        f"{argument} is a {type(value).__name__} of shape {array.shape}: a GeoDataFrame or GeoSeries of points, or "
+        "numbers of the shape (n, 2), are expected",
         argument,
     )
 

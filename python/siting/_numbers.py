@@ -31,6 +31,10 @@ def number(argument: str, value: object) -> float:
     return float(value)  # type: ignore[arg-type]
 
 
+#: The largest whole number that the core takes.
+_LARGEST = 2**63 - 1
+
+
 def whole(argument: str, value: object, what: str = "a whole number") -> int:
     """One whole number of 0 or more."""
     try:
@@ -39,7 +43,12 @@ def whole(argument: str, value: object, what: str = "a whole number") -> int:
         plain = operator.index(value)  # type: ignore[arg-type]
     except TypeError:
         raise InputError(f"{argument} is {value!r}: {what} is expected", argument) from None
-    if not 0 <= plain < 2**63:
+    if plain > _LARGEST:
+        shown = plain if plain < 10**20 else f"{plain:.3g}" if plain < 10**300 else "a huge number"
+        raise InputError(
+            f"{argument} is {shown}: {what} of at most 2**63 - 1 ({_LARGEST}) is expected", argument
+        )
+    if plain < 0:
         raise InputError(f"{argument} is {plain}: {what} of 0 or more is expected", argument)
     return plain
 

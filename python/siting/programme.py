@@ -8,12 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from siting import _siting
-from siting._audit_options import audit_options
+from siting._audit_options import audit_options, naming_options
 from siting._columns import Columns
-from siting._ids import Ids
-from siting._naming import naming
 from siting._optional import need
 from siting._programme_layers import areas, check_same_crs, read_facilities, read_rural, read_spaces
+from siting._programme_naming import naming_parts
 from siting._programme_parts import (
     check_travel,
     need_travel,
@@ -38,7 +37,8 @@ class Programme:
 
     Args:
         homes: Demand points, a GeoDataFrame or DataFrame indexed by id, with the columns `people`, one for
-            each group that a service names (`age_0_3`), and `households` where a standard asks for m².
+            each group that a service names (`age_0_3`, part of the people), and `households` where a standard
+            asks for m².
         spaces: Idle spaces, likewise: `kind`, `area_m2`, and where they exist `tenure` (owned, rented,
             allotted or exchanged; owned when there is no such column), `rent_per_year` and
             `conversion_cost` (0), `floor` (0), `slots` (names separated by ";"; all).
@@ -68,7 +68,7 @@ class Programme:
 
     Raises:
         InputError: A column is missing or holds what it should not; ids are given twice; names that are not
-            known; negative areas, rates, limits; a travel matrix over other homes or facilities, or one that
+            known; negative areas, rates, limits; more people in a group than there are; a travel matrix over other homes or facilities, or one that
             ends before a service's limit.
 
     Examples:
@@ -159,13 +159,7 @@ class Programme:
         self._unit = known
         self._slots: list[str] = [slot["name"] for slot in parts["slots"]]
         self._names: list[str] = [document["name"] for document in documents]
-        with naming(
-            people=self._homes.ids,
-            households=self._homes.ids,
-            services=Ids(self._names, "services"),
-            **({} if self._spaces is None else {"spaces": self._spaces.ids}),
-            **({} if self._existing is None else {"facilities": self._existing.ids}),
-        ):
+        with naming_parts(self._homes, list(groups), self._names, self._spaces, self._existing):
             self._core = _siting.Programme(
                 json.dumps(parts, allow_nan=False),
                 people,
@@ -306,7 +300,7 @@ class Programme:
             InfeasibleError: No plan obeys every rule.
             NoSolutionError: A limit was reached before any plan was found, or the heuristic found none.
             InputError: A rule or an option is wrong; there is no travel matrix to the spaces; a module
-                is larger than every space.
+                is larger than every space; no space is of a kind that suits a service which is nowhere today.
             KeyboardInterrupt: Ctrl-C before any plan was found.
 
         Examples:
@@ -414,7 +408,7 @@ class Programme:
             InfeasibleError: Some rule plainly cannot be kept. That rules cannot be kept together is left for the
                 solver to find.
             InputError: A rule is wrong; there is no travel matrix to the spaces; a module is larger than every
-                space; the path has another ending, or cannot be written.
+                space, or no space of a kind that suits a service; the path has another ending, or cannot be written.
 
         Examples:
             >>> import pathlib, tempfile
@@ -483,7 +477,9 @@ class Programme:
     ) -> Audit:
         """An audit of this programme, or of what becomes of it."""
         document = json.dumps(audit_options(**options))
-        return Audit(core.audit(document), self._homes, existing, self._unit)
+        with naming_options():
+            found = core.audit(document)
+        return Audit(found, self._homes, existing, self._unit)
 
     def __repr__(self) -> str:
         """Its sizes."""

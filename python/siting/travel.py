@@ -231,9 +231,8 @@ class TravelMatrix:
             if error.position is None:
                 raise
             at = error.position
-            where = (
-                f"row {at} of df (demand point {df[demand].iloc[at]!r}, site {df[site].iloc[at]!r})"
-            )
+            pair = (row_ids[int(rows[at])], column_ids[int(columns_[at])])
+            where = f"row {at} of df (demand point {pair[0]!r}, site {pair[1]!r})"
             raise InputError(f"{where}: {error}", error.argument, at) from None
         return cls._of(core, Layer(row_ids), Layer(column_ids), unit=unit)
 

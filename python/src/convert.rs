@@ -84,7 +84,12 @@ pub fn optional_positions<'py>(py: Python<'py>, positions: &[Option<u32>]) -> Bo
 /// A value of the core by the name that serde gives it: "highs", "closest", ...
 pub fn from_name<T: DeserializeOwned>(argument: &'static str, name: &str) -> CoreResult<T> {
     serde_json::from_value(name.into()).map_err(|error| {
-        let reason = error.to_string();
+        let told = error.to_string();
+        // serde says: unknown variant `x`, expected one of `a`, `b`.
+        let reason = match told.split_once("expected ") {
+            Some((_, names)) => format!("{} is expected", names.replace('`', "\"")),
+            None => told,
+        };
         Error::InvalidValue { argument, value: format!("{name:?}"), reason }.into()
     })
 }

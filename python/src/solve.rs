@@ -151,7 +151,7 @@ fn seconds(limit: f64) -> CoreResult<Duration> {
         CoreError::from(Error::InvalidValue {
             argument: "time_limit",
             value: limit.to_string(),
-            reason: "a number of seconds of 0 or more is expected; leave it out for no limit".into(),
+            reason: "a number of seconds from 0 to 1.8e19 is expected; leave it out for no limit".into(),
         })
     })
 }

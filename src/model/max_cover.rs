@@ -26,7 +26,7 @@ use super::{
     Capacity, Model, Plan, Reach, Rules, Sense, capacity_setters, check_p_or_budget, check_weights, reach_setters,
     rule_setters,
 };
-use crate::error::Error;
+use crate::error::{Error, only};
 use crate::travel::{PointCells, TravelMatrix};
 
 /// Covers as much weight as possible with `p` sites, or within a budget.
@@ -204,7 +204,7 @@ impl Model for MaxCover {
         check_p_or_budget(&self.rules)?;
         self.rules.validate(self.travel.n_sites())?;
         self.capacity.validate(self.travel.n_demand(), self.travel.n_sites())?;
-        check_backup(self.backup, &self.capacity)
+        check_backup(self.backup, self.travel.n_sites(), &self.capacity)
     }
 
     fn evaluate(&self, open: &[u32]) -> Result<Plan, Error> {
@@ -234,14 +234,18 @@ pub(crate) fn covering_sites(travel: &TravelMatrix, reach: &Reach, open: &[u32])
     (0..travel.n_demand()).map(|i| reach.sites(travel, i).filter(|entry| is_open[entry.0 as usize]).count()).collect()
 }
 
-/// Refuses a backup of zero sites, and backup together with capacities.
-pub(crate) fn check_backup(backup: usize, capacity: &Capacity) -> Result<(), Error> {
+/// Refuses a backup of zero sites, of more than there are, and backup together with capacities.
+pub(crate) fn check_backup(backup: usize, n_sites: usize, capacity: &Capacity) -> Result<(), Error> {
     if backup == 0 {
         return Err(Error::InvalidValue {
             argument: "backup",
             value: "0".into(),
             reason: "at least 1 open site must reach a covered demand point".into(),
         });
+    }
+    if backup > n_sites.max(1) {
+        let reason = format!("{}: no demand point would ever count", only(n_sites, "sites"));
+        return Err(Error::InvalidValue { argument: "backup", value: backup.to_string(), reason });
     }
     if backup > 1 && !capacity.is_unlimited() {
         return Err(Error::Conflict {

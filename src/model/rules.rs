@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, check_length, check_non_negative};
+use crate::error::{Error, check_length, check_non_negative, only};
 
 /// Which sets of open sites a model may choose from.
 ///
@@ -213,7 +213,7 @@ impl Rules {
             return Err(Error::InvalidValue {
                 argument: "p",
                 value: self.p.unwrap_or_default().to_string(),
-                reason: format!("there are only {n_sites} sites"),
+                reason: only(n_sites, "sites"),
             });
         }
         Ok(())

@@ -233,7 +233,7 @@ impl Model for SetCover {
                 reason: "a share between 0 and 1 is expected (0.9 for 90 %)".into(),
             });
         }
-        check_backup(self.backup, &self.capacity)
+        check_backup(self.backup, self.travel.n_sites(), &self.capacity)
     }
 
     /// The objective is the cost of the open sites; points that the set leaves uncovered stay unassigned.

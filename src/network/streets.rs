@@ -172,7 +172,7 @@ impl Streets {
     /// use siting::network::Streets;
     /// let streets = Streets { nodes: vec![[0.0, 0.0]], from: vec![0], to: vec![7], ..Streets::default() };
     /// let error = streets.validate().unwrap_err();
-    /// assert_eq!(error.to_string(), "to[0] is 7, but there are only 1 nodes (0 to 0)");
+    /// assert_eq!(error.to_string(), "to[0] is 7, but there is only 1 node (0)");
     /// ```
     pub fn validate(&self) -> Result<(), Error> {
         let n = self.n_edges();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, check_length, check_non_negative};
+use crate::error::{Error, check_length, check_non_negative, plain};
 
 /// Whether a demand point lies in town or in the country.
 ///
@@ -81,7 +81,7 @@ impl Areas {
 /// The demand points of a programme, column by column.
 ///
 /// Groups may overlap (people of 80 and over are among those of 60 and over), so the number of all people is a column of
-/// its own.
+/// its own; none is larger than that.
 ///
 /// # Example
 ///
@@ -225,7 +225,7 @@ impl Demand {
     /// # Errors
     ///
     /// [`Error::Empty`], [`Error::WrongLength`], [`Error::NotANumber`], [`Error::OutOfRange`], [`Error::InvalidField`] for
-    /// a group, [`Error::Duplicate`] and [`Error::IndexOutOfBounds`] for districts and communities.
+    /// a group, also one of more than the people there, [`Error::Duplicate`] and [`Error::IndexOutOfBounds`] for districts and communities.
     pub fn validate(&self) -> Result<(), Error> {
         if self.is_empty() {
             return Err(Error::Empty { argument: "people", reason: "at least one demand point is needed" });
@@ -244,7 +244,13 @@ impl Demand {
                 return Err(entry.wrong("people", format!("{} numbers", group.people.len()), reason));
             }
             for (at, &people) in group.people.iter().enumerate() {
-                entry.non_negative(&format!("people[{at}] ({:?})", group.name), people)?;
+                let field = || format!("people[{at}] ({:?})", group.name);
+                entry.non_negative(&field(), people)?;
+                // Shares of people may leave the rounding of sums.
+                if let Some(&all) = self.people.get(at).filter(|&&all| people > all * (1.0 + 1e-9)) {
+                    let reason = format!("a group is part of the people there, who are {}", plain(all));
+                    return Err(entry.wrong(field(), people, reason));
+                }
             }
         }
         for (index, survey) in self.surveys.iter().enumerate() {

@@ -78,7 +78,7 @@ impl Entry {
 }
 
 /// What to say about a name that is not among those known.
-pub(super) fn stranger(counted: &str, known: &[String]) -> String {
+pub(crate) fn stranger(counted: &str, known: &[String]) -> String {
     if known.is_empty() {
         return format!("there are no {counted}");
     }

@@ -50,6 +50,7 @@ pub use audit::{
 };
 pub use demand::{Areas, Demand, Group, Setting, Survey};
 pub use facility::Facility;
+pub(crate) use field::stranger;
 pub use kind::{Need, Service, Target, TravelLimit};
 pub use module::Module;
 pub use pair::{Pair, PairRule};

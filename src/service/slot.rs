@@ -68,7 +68,7 @@ impl Slot {
                 }
             }
             if slot.to <= slot.from {
-                return Err(entry.wrong("to", slot.to, format!("it must be later than from, {}", slot.from)));
+                return Err(entry.wrong("to", slot.to, format!("it must be later than its beginning, {}", slot.from)));
             }
             for (first, other) in slots.iter().take(index).enumerate() {
                 if other.name == slot.name {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::plain;
 use crate::model::{Units, times_power};
 use crate::travel::Id;
 
@@ -121,6 +122,15 @@ pub enum Reason {
         /// All the demand in its reach.
         reachable: f64,
     },
+    /// An open site falls short of its minimum use, where all open sites together fall short as little as can be.
+    MinUseShort {
+        /// Name of the site.
+        site: Id,
+        /// Its minimum use.
+        min_use: f64,
+        /// What it would serve.
+        served: f64,
+    },
     /// A rule of a programme asks for more than a plan can give.
     Lacks {
         /// The rule in words, such as "the budget" or "childcare quota".
@@ -163,6 +173,7 @@ impl Reason {
             }
             Self::TooLargeToServe { size, largest, .. } => [size, largest].into_iter().for_each(capacity),
             Self::MinUseUnreachable { min_use, reachable, .. } => [min_use, reachable].into_iter().for_each(capacity),
+            Self::MinUseShort { min_use, served, .. } => [min_use, served].into_iter().for_each(capacity),
             Self::CellsUnreachable { weight, total, .. } => {
                 [weight, total].into_iter().for_each(restore(units.weight));
             }
@@ -203,7 +214,7 @@ impl fmt::Display for Reason {
                     if *count == 1 { ("demand point has", "id") } else { ("demand points have", "ids") };
                 write!(f, "{count} {points} {sites} in reach ({ids} {}{more})", names.join(", "))?;
                 match radius {
-                    Some(radius) => write!(f, "; the smallest radius that reaches all of them is {radius}"),
+                    Some(radius) => write!(f, "; the smallest radius that reaches all of them is {}", plain(*radius)),
                     None => f.write_str("; the travel matrix does not hold the radius that would reach them"),
                 }
             }
@@ -211,7 +222,9 @@ impl fmt::Display for Reason {
                 let (sites, noun) = (reached_by(*needed), if *cells == 1 { "cell" } else { "cells" });
                 write!(
                     f,
-                    "points with a weight of {weight}, of {total} in all, have {sites} in reach ({cells} {noun} of merged points, whose places are not kept); "
+                    "points with a weight of {}, of {} in all, have {sites} in reach ({cells} {noun} of merged points, whose places are not kept); ",
+                    plain(*weight),
+                    plain(*total)
                 )?;
                 // Rounded down: what it names must do.
                 let share = ((total - weight) / total * 1e6).floor() / 1e6;
@@ -228,31 +241,49 @@ impl fmt::Display for Reason {
                 write!(f, "p = {p}, but only {available} sites may open; lower p or free forbidden sites")
             }
             Self::BudgetTooSmall { budget, smallest: Some(smallest) } => {
-                write!(f, "a budget of {budget} is too small; the smallest that works is {smallest}")
+                write!(
+                    f,
+                    "a budget of {} is too small; the smallest that works is {}",
+                    plain(*budget),
+                    plain(*smallest)
+                )
             }
-            Self::BudgetTooSmall { budget, smallest: None } => write!(f, "a budget of {budget} is too small"),
+            Self::BudgetTooSmall { budget, smallest: None } => write!(f, "a budget of {} is too small", plain(*budget)),
             Self::RequiredExceedP { required, p } => {
                 write!(f, "{required} sites are required, but p = {p}; raise p or require fewer")
             }
             Self::RequiredExceedBudget { cost, budget } => {
-                write!(f, "the required sites cost {cost}, more than the budget of {budget}")
+                write!(f, "the required sites cost {}, more than the budget of {}", plain(*cost), plain(*budget))
             }
             Self::CapacityShort { demand, capacity, missing } => write!(
                 f,
-                "the demand of {demand} exceeds the {capacity} that the sites can serve; {missing} of capacity is missing"
+                "the demand of {} exceeds the {} that the sites can serve; {} of capacity is missing",
+                plain(*demand),
+                plain(*capacity),
+                plain(*missing)
             ),
             Self::TooLargeToServe { demand, size, largest } => write!(
                 f,
-                "demand point {demand} takes up {size} and must not split, but the largest capacity in its reach is {largest}"
+                "demand point {demand} takes up {} and must not split, but the largest capacity in its reach is {}",
+                plain(*size),
+                plain(*largest)
             ),
             Self::MinUseUnreachable { site, min_use, reachable } => write!(
                 f,
-                "site {site} must be open and serve at least {min_use}, but the demand in its reach is {reachable}"
+                "site {site} must be open and serve at least {}, but the demand in its reach is {}",
+                plain(*min_use),
+                plain(*reachable)
+            ),
+            Self::MinUseShort { site, min_use, served } => write!(
+                f,
+                "site {site} must serve at least {} where it opens, but serves {} where all open sites together fall short the least; lower min_use",
+                plain(*min_use),
+                plain(*served)
             ),
             Self::Lacks { rule, place, missing, unit, why } => {
                 f.write_str(rule)?;
                 if let Some(place) = place {
-                    write!(f, " in district {place}")?;
+                    f.write_str(&in_district(place))?;
                 }
                 write!(f, " lacks {}", grouped(*missing))?;
                 if !unit.is_empty() {
@@ -266,6 +297,11 @@ impl fmt::Display for Reason {
     }
 }
 
+/// Where a rule of a district lacks something; names that say "district" already are left alone.
+fn in_district(name: &str) -> String {
+    if name.to_lowercase().contains("district") { format!(" in {name}") } else { format!(" in district {name}") }
+}
+
 /// How many sites reach someone of whom fewer than needed do.
 fn reached_by(needed: usize) -> String {
     if needed == 1 { "no site".into() } else { format!("fewer than {needed} sites") }
@@ -273,7 +309,7 @@ fn reached_by(needed: usize) -> String {
 
 /// A number with its thousands apart: 1,234,567.5.
 pub(crate) fn grouped(value: f64) -> String {
-    let text = value.to_string();
+    let text = plain(value);
     let (whole, rest) = text.find('.').map_or((text.as_str(), ""), |dot| text.split_at(dot));
     let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
     if !digits.bytes().all(|digit| digit.is_ascii_digit()) {
@@ -287,4 +323,25 @@ pub(crate) fn grouped(value: f64) -> String {
         out.push(digit);
     }
     out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn districts_that_are_called_so_are_not_called_so_twice() {
+        let lacks = |place: &str| {
+            let (rule, place) = ("canteen quota".into(), Some(place.into()));
+            Reason::Lacks { rule, place, missing: 1e300, unit: "places".into(), why: None }.to_string()
+        };
+        assert_eq!(lacks("District 1"), "canteen quota in District 1 lacks 1e300 places");
+        assert_eq!(lacks("North"), "canteen quota in district North lacks 1e300 places");
+    }
+
+    #[test]
+    fn figures_of_very_many_digits_are_told_in_scientific_form() {
+        let told = Reason::BudgetTooSmall { budget: 5.0, smallest: Some(1e300) }.to_string();
+        assert_eq!(told, "a budget of 5 is too small; the smallest that works is 1e300");
+    }
 }

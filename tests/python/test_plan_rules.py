@@ -165,7 +165,11 @@ def test_what_cannot_be_is_infeasible():
         ({"least_met_by_service": 0.5}, "give the number of each service by its name"),
         ({"most_walking": -1}, "most_walking is -1"),
         ({"most_envy": 3}, "a siting.EnvyLimit is expected"),
-        ({"service_weights": {"club": -1}}, "service_weights is -1"),
+        ({"service_weights": {"club": -1}}, 'service_weights is -1 for "club"'),
+        ({"service_weights": {"club": 0, "canteen": 0}}, "service_weights is 0 for every service"),
+        ({"seed": 2**64}, r"seed is 18446744073709551616: a whole number of at most 2\*\*63 - 1"),
+        ({"time_limit": 1e300}, "time_limit is 1e300: a number of seconds from 0 to 1.8e19"),
+        ({"backend": "cplex"}, 'backend is "cplex": "highs" or "microlp" is expected'),
         ({"time_limit": -1}, "time_limit is -1"),
         ({"gap": "small"}, "gap is 'small'"),
         ({"method": 3}, "method is 3: a name in quotes"),
@@ -194,6 +198,20 @@ def test_a_module_larger_than_every_space_is_told():
     assert (raised.value.argument, raised.value.position) == ("services", 1)
     none = dataclasses.replace(CLUB, modules=())
     assert town(services=[CANTEEN, none]).solve().objective == 40
+
+
+def test_a_service_that_suits_no_space_is_told():
+    club = dataclasses.replace(CLUB, kinds=["hal", "shool"])
+    with pytest.raises(
+        siting.InputError,
+        match=r'services\[1\]\.kinds is "hal", "shool": no space is of a kind that suits "club", which could be nowhere; '
+        'the kinds of the spaces are "hall", "school"',
+    ) as raised:
+        town(services=[CANTEEN, club]).solve()
+    assert (raised.value.argument, raised.value.position) == ("services", 1)
+    # One that is there today may stay where it is.
+    canteen = dataclasses.replace(CANTEEN, kinds=["shool"])
+    assert town(services=[canteen, CLUB]).solve().status == "optimal"
 
 
 def test_spaces_are_not_named_where_there_are_none():

@@ -137,9 +137,9 @@ def test_wrong_parts_are_told(changed, message):
         ({"enlarge_capital_cost": 10}, "has enlarge_capital_cost, but no enlarge_places"),
         (
             {"enlarge_places": 10, "enlarge_area_m2": -5},
-            r"facilities\[0\] \(id 'mill'\).enlargement.area is -5",
+            r"existing\[0\] \(id 'mill'\).enlargement.area is -5",
         ),
-        ({"moving_cost": -1}, r"facilities\[0\] \(id 'mill'\).moving_cost is -1"),
+        ({"moving_cost": -1}, r"existing\[0\] \(id 'mill'\).moving_cost is -1"),
         ({"closing_cost": float("inf")}, r"existing\['closing_cost'\]\[0\] .* is inf"),
         ({"running_cost": "dear"}, "is 'dear': a number is expected"),
         ({"places": None, "moving_cost": 5}, "may be moved needs its places and area"),

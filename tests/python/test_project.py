@@ -239,7 +239,7 @@ BROKEN = {
     "a negative area": (broken("spaces", area_m2=[700, -5]), "(id '校舍').area is -5"),
     "an unknown service": (
         broken("existing", service="canten"),
-        "facilities[0] (id '食堂').service is \"canten\"",
+        "existing[0] (id '食堂').service is \"canten\"",
     ),
     "people that are no number": (
         broken("homes", people="many"),

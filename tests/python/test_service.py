@@ -283,7 +283,14 @@ def test_all_missing_columns_are_named_at_once(make, homes):
         ("homes", "people", "b", -1, r"people\[1\] \(id 'b'\) is -1"),
         ("homes", "people", "b", None, r"homes\['people'\]\[1\] \(id 'b'\) is nan"),
         ("homes", "people", "b", "many", r"homes\['people'\]\[1\] \(id 'b'\) is 'many'"),
-        ("homes", "elders", "c", -2, r'\("elders"\) is -2'),
+        ("homes", "elders", "c", -2, r"homes\['elders'\]\[2\] \(id 'c'\) is -2"),
+        (
+            "homes",
+            "elders",
+            "c",
+            5000,
+            r"homes\['elders'\]\[2\] \(id 'c'\) is 5000: a group is part of the people there",
+        ),
         ("homes", "district", "a", None, r"homes\['district'\]\[0\] \(id 'a'\) is None: a text"),
         ("spaces", "area_m2", "nook", -80, r"spaces\[1\] \(id 'nook'\).area is -80"),
         ("spaces", "area_m2", "nook", np.inf, "a finite number is expected"),
@@ -300,9 +307,9 @@ def test_all_missing_columns_are_named_at_once(make, homes):
             "service",
             "quay 3",
             "canten",
-            r"facilities\[1\] \(id 'quay 3'\).service is \"canten\"",
+            r"existing\[1\] \(id 'quay 3'\).service is \"canten\"",
         ),
-        ("existing", "places", "quay 3", -10, r"facilities\[1\] \(id 'quay 3'\).places is -10"),
+        ("existing", "places", "quay 3", -10, r"existing\[1\] \(id 'quay 3'\).places is -10"),
     ],
 )
 def test_wrong_values_are_told_with_their_id(make, request, layer, column, row, value, message):
@@ -378,6 +385,15 @@ def test_wrong_layers_and_matrices_are_told(make, homes, spaces, existing):
         ({"columns": {"peopel": "POP"}}, "'peopel', which is no word"),
         ({"columns": {"rent": "lease"}}, "spaces lacks the column 'lease'"),
         ({"slots": [siting.Slot("a", 8, 12), siting.Slot("b", 11, 13)]}, "must not overlap"),
+        ({"slots": [siting.Slot("a", 25, 26)]}, r"^slots\[0\].start is 25: an hour of the day"),
+        (
+            {"slots": [siting.Slot("a", 12, 8)]},
+            r"^slots\[0\].end is 8: it must be later than its beginning, 12",
+        ),
+        (
+            {"district": "dist"},
+            r"lacks the column 'dist' .*Say which column it is with district=\.\.\.",
+        ),
         ({"pairs": [siting.Pair("canteen", "gym")]}, '"gym"'),
         ({"pairs": [siting.Pair("canteen", "clinic", apart=True, reward=1)]}, "is apart and has"),
     ):
@@ -395,7 +411,12 @@ def test_wrong_layers_and_matrices_are_told(make, homes, spaces, existing):
         ({"worst": -1}, "worst is -1"),
         ({"score": {"reach": -1}}, "reach is -1"),
         ({"score": {"speed": 1}}, "its weights are 'reach', 'places' and 'walk'"),
-        ({"service_weights": {"gym": 1}}, '"gym"'),
+        ({"score": {"reach": -1}}, r"^score\.reach is -1"),
+        (
+            {"service_weights": {"gym": 1}},
+            '^service_weights is "gym": the services are "canteen", "clinic"',
+        ),
+        ({"service_weights": {"clinic": -1}}, r'^service_weights \("clinic"\) is -1'),
     ],
 )
 def test_wrong_options_of_the_audit_are_told(make, options, message):

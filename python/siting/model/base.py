@@ -199,6 +199,12 @@ class Model:
             >>> [model.evaluate([site]).objective for site in travel.site_ids]
             [110.0, 250.0]
         """
+        if sites is None:
+            raise InputError(
+                "sites is None: give a list of the ids of all open sites, or a mask of True and False; "
+                "[] evaluates no site at all",
+                "sites",
+            )
         objective, opened, assignment = self._core.evaluate(self._positions("sites", sites))
         demand_ids, site_ids = self._travel._demand.ids, self._travel._sites.ids
         return Plan(objective, site_ids.take(opened), assigned(demand_ids, site_ids, assignment))

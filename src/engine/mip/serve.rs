@@ -23,6 +23,8 @@ pub(crate) enum Goal {
     LeastMoney,
     /// The least capacity that must be added to the sites.
     LeastCapacity,
+    /// The least by which open sites must fall short of their minimum use.
+    LeastIdle,
 }
 
 /// Values of all variables, taken apart.
@@ -51,7 +53,9 @@ pub(crate) fn formulation<'a>(serve: &'a Serve, goal: Goal, start: Option<&Answe
         .collect();
     let beyond = Beyond::of(serve, &mut variables);
     let added: Vec<Variable> = match goal {
-        Goal::LeastCapacity => serve.capacity.iter().map(|_| variables.add(variable().min(0.0))).collect(),
+        Goal::LeastCapacity | Goal::LeastIdle => {
+            serve.capacity.iter().map(|_| variables.add(variable().min(0.0))).collect()
+        }
         _ => Vec::new(),
     };
     let objective = objective(serve, goal, &y, &x, &added);
@@ -63,7 +67,7 @@ pub(crate) fn formulation<'a>(serve: &'a Serve, goal: Goal, start: Option<&Answe
     });
     let rows = site_rows(serve, goal, &y)
         .into_iter()
-        .chain(capacity_rows(serve, &y, &x, &added))
+        .chain(capacity_rows(serve, goal, &y, &x, &added))
         .chain(service_rows(serve, x.clone()))
         .chain(link_rows(serve, y.clone(), x.clone()))
         .chain(beyond.rows(serve, y, x));
@@ -105,7 +109,7 @@ fn objective(serve: &Serve, goal: Goal, y: &[Variable], x: &[Variable], added: &
             y.iter().zip(&serve.counted).filter(|(_, counted)| **counted).for_each(|(&y, _)| add(y, -1.0));
         }
         Goal::LeastMoney => y.iter().zip(&serve.money).for_each(|(&y, &money)| add(y, money)),
-        Goal::LeastCapacity => added.iter().for_each(|&added| add(added, 1.0)),
+        Goal::LeastCapacity | Goal::LeastIdle => added.iter().for_each(|&added| add(added, 1.0)),
     }
     objective
 }
@@ -132,7 +136,8 @@ fn site_rows(serve: &Serve, goal: Goal, y: &[Variable]) -> Vec<Constraint> {
 }
 
 /// L_j y_j ≤ Σ_i d_i x_ij ≤ κ_j y_j, and the capacities of all open sites together, which gives the solver cover cuts.
-fn capacity_rows(serve: &Serve, y: &[Variable], x: &[Variable], added: &[Variable]) -> Vec<Constraint> {
+fn capacity_rows(serve: &Serve, goal: Goal, y: &[Variable], x: &[Variable], added: &[Variable]) -> Vec<Constraint> {
+    let adds = |to: Goal, j: usize| added.get(j).filter(|_| goal == to).copied();
     let mut load: Vec<Expression> = vec![Expression::default(); serve.n_sites()];
     for i in 0..serve.n_demand() {
         for at in serve.range(i) {
@@ -144,12 +149,15 @@ fn capacity_rows(serve: &Serve, y: &[Variable], x: &[Variable], added: &[Variabl
     }
     let mut rows = Vec::new();
     let mut together = Expression::with_capacity(y.len());
-    let mut limited = added.is_empty();
+    let mut limited = goal != Goal::LeastCapacity;
     for (j, (load, &site)) in load.into_iter().zip(y).enumerate() {
         let (capacity, least) = (serve.capacity[j], serve.min_use[j]);
         if least > 0.0 {
             let mut row = load.clone();
             row.add_mul(-least, site);
+            if let Some(idle) = adds(Goal::LeastIdle, j) {
+                row.add_mul(1.0, idle);
+            }
             rows.push(constraint!(row >= 0.0));
         }
         if capacity == f64::INFINITY {
@@ -159,7 +167,7 @@ fn capacity_rows(serve: &Serve, y: &[Variable], x: &[Variable], added: &[Variabl
         together.add_mul(capacity, site);
         let mut row = load;
         row.add_mul(-capacity, site);
-        if let Some(&added) = added.get(j) {
+        if let Some(added) = adds(Goal::LeastCapacity, j) {
             row.add_mul(-1.0, added);
         }
         rows.push(constraint!(row <= 0.0));

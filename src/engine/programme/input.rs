@@ -1,7 +1,7 @@
 //! What a programme needs to be solved, beyond what its audit needs.
 
 use crate::error::Error;
-use crate::service::{PlanObjective, PlanRules, Programme};
+use crate::service::{PlanObjective, PlanRules, Programme, stranger};
 
 use super::rows::Totals;
 
@@ -12,6 +12,7 @@ pub(crate) fn check(programme: &Programme, rules: &PlanRules) -> Result<(), Erro
         return Err(Error::Missing { argument: "travel_to_spaces", reason });
     }
     has_room(programme)?;
+    has_kinds(programme)?;
     adds_up(programme, rules)
 }
 
@@ -32,6 +33,39 @@ fn has_room(programme: &Programme) -> Result<(), Error> {
         );
         let (field, value) = (format!("modules[{m}].area"), module.area.to_string());
         return Err(Error::InvalidField { argument: "services", index, field, value, reason });
+    }
+    Ok(())
+}
+
+/// Every service that could be built, and is nowhere today, suits the kind of some space: one that does not is most likely
+/// misspelt, or its spaces are. A service that is there may well stay as it is.
+fn has_kinds(programme: &Programme) -> Result<(), Error> {
+    let mut kinds: Vec<String> = Vec::new();
+    for space in &programme.spaces {
+        if !kinds.contains(&space.kind) {
+            kinds.push(space.kind.clone());
+        }
+    }
+    for (index, service) in programme.services.iter().enumerate() {
+        let suits = service.kinds.is_empty() || service.kinds.iter().any(|kind| kinds.contains(kind));
+        let is_there = programme.facilities.iter().any(|facility| facility.service == service.name);
+        if suits || is_there || kinds.is_empty() || service.modules.is_empty() {
+            continue;
+        }
+        let own: Vec<String> = service.kinds.iter().map(|kind| format!("{kind:?}")).collect();
+        let reason = format!(
+            "no space is of a kind that suits {:?}, which could be nowhere; {}: check the spelling of both, or leave the \
+             service out",
+            service.name,
+            stranger("kinds of the spaces", &kinds)
+        );
+        return Err(Error::InvalidField {
+            argument: "services",
+            index,
+            field: "kinds".into(),
+            value: own.join(", "),
+            reason,
+        });
     }
     Ok(())
 }

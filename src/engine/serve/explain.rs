@@ -79,6 +79,9 @@ pub(super) fn explain<M: ServeModel>(model: &M, control: &Control) -> Vec<Reason
         reasons.extend(missing_capacity(&serve, control));
     }
     let Ok(serve) = Serve::of(model) else { return reasons };
+    if serve.min_use.iter().any(|&least| least > 0.0) {
+        reasons.extend(idle(model, &serve, control));
+    }
     if let Some(p) = serve.p {
         reasons.extend(wrong_p(&serve, p, control));
     }
@@ -119,6 +122,26 @@ fn missing_capacity(serve: &Serve, control: &Control) -> Option<Reason> {
     let (missing, demand) = if is_whole { (missing.round(), demand.round()) } else { (missing, demand) };
     let noise = 1e-6 * demand;
     (missing > noise).then_some(Reason::CapacityShort { demand, capacity: demand - missing, missing })
+}
+
+/// The sites that fall short of their minimum use where all of them together fall short as little as can be.
+fn idle<M: Model>(model: &M, serve: &Serve, control: &Control) -> Vec<Reason> {
+    let Some(best) = ask(serve, Goal::LeastIdle, control) else { return Vec::new() };
+    let mut load = vec![0.0; serve.n_sites()];
+    for i in 0..serve.n_demand() {
+        for at in serve.range(i) {
+            let share = if serve.single { best.shares[at].round() } else { best.shares[at] };
+            load[serve.pairs[at].site as usize] += serve.demand[i] * share;
+        }
+    }
+    let idle = (0..serve.n_sites()).filter(|&j| best.open[j] && load[j] < serve.min_use[j] * (1.0 - 1e-6));
+    let reasons = idle.filter_map(|j| {
+        let site = model.travel().site_ids().get(serve.site[j] as usize)?;
+        // Solvers leave noise; whole numbers serve whole numbers.
+        let served = if (load[j] - load[j].round()).abs() < 1e-6 * load[j].abs() { load[j].round() } else { load[j] };
+        Some(Reason::MinUseShort { site, min_use: serve.min_use[j], served })
+    });
+    reasons.take(NAMED).collect()
 }
 
 /// The nearest p that would do.

@@ -80,8 +80,8 @@ impl ScoreWeights {
         let names: Vec<String> = self.services.iter().map(|(name, _)| name.clone()).collect();
         entry.known("services", &names, services, "services")?;
         entry.distinct("services", &names)?;
-        for (at, (_, weight)) in self.services.iter().enumerate() {
-            entry.non_negative(&format!("services[{at}]"), *weight)?;
+        for (at, (name, weight)) in self.services.iter().enumerate() {
+            entry.non_negative(&format!("services[{at}] ({name:?})"), *weight)?;
         }
         if !services.iter().map(|name| self.of(name)).sum::<f64>().is_finite() {
             return Err(entry.wrong("services", "infinite in all", "use smaller weights"));

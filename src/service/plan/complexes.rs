@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::rules::{known_services, non_negative};
-use crate::error::Error;
+use crate::error::{Error, count_of, only};
 
 /// How many services share a space: large spaces may become complexes, the others host few.
 ///
@@ -94,11 +94,11 @@ impl Complexes {
         }
         let among = |count: u32, len: usize| usize::try_from(count).is_ok_and(|count| count <= len);
         if !among(self.core_services, self.core.len()) {
-            let reason = format!("only {} services are named in complexes.core", self.core.len());
+            let reason = format!("complexes.core names {}", count_of(self.core.len(), "services"));
             return refuse("complexes.core_services", self.core_services, reason);
         }
         if !among(self.services, services.len()) {
-            return refuse("complexes.services", self.services, format!("there are only {} services", services.len()));
+            return refuse("complexes.services", self.services, only(services.len(), "services"));
         }
         if self.apart == 0 {
             return refuse("complexes.apart", 0, "a space hosts at least one service: give 1 or more".into());

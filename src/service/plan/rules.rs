@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Complexes, PlanObjective, Quota};
-use crate::error::Error;
+use crate::error::{Error, short};
 use crate::service::Programme;
 use crate::service::field::stranger;
 
@@ -204,8 +204,13 @@ impl PlanRules {
         let services = programme.service_names();
         self.objective.validate()?;
         known_services("service_weights", self.service_weights.iter().map(|(name, _)| name), &services)?;
-        for (_, weight) in &self.service_weights {
-            non_negative("service_weights", *weight)?;
+        for (name, weight) in &self.service_weights {
+            of_service("service_weights", name, non_negative("service_weights", *weight))?;
+        }
+        if services.iter().all(|name| self.weight_of(name) == 0.0) {
+            let (value, reason) = ("0 for every service", "no plan would be better than another: weigh one above 0");
+            let argument = "service_weights";
+            return Err(Error::InvalidValue { argument, value: value.into(), reason: reason.into() });
         }
         if let Some(budget) = self.budget {
             non_negative("budget", budget)?;
@@ -221,15 +226,12 @@ impl PlanRules {
             quota.check(index, programme)?;
         }
         known_services("least_met_by_service", self.least_met_by_service.iter().map(|(name, _)| name), &services)?;
-        let by_service = self.least_met_by_service.iter().map(|(_, share)| ("least_met_by_service", Some(*share)));
-        let shares = [("least_met", self.least_met), ("least_met_by_district", self.least_met_by_district)];
-        for (argument, share) in shares.into_iter().chain(by_service) {
-            if let Some(share) = share
-                && !(0.0..=1.0).contains(&share)
-            {
-                let reason = "a share from 0 to 1 is expected".into();
-                return Err(Error::InvalidValue { argument, value: share.to_string(), reason });
-            }
+        for (argument, value) in [("least_met", self.least_met), ("least_met_by_district", self.least_met_by_district)]
+        {
+            value.map_or(Ok(()), |value| share(argument, value))?;
+        }
+        for (name, value) in &self.least_met_by_service {
+            of_service("least_met_by_service", name, share("least_met_by_service", *value))?;
         }
         let by_district = self.least_met_by_district.is_some() || self.objective == PlanObjective::WorstDistrict;
         if by_district && programme.demand.districts.names.is_empty() {
@@ -268,6 +270,23 @@ impl PlanRules {
         }
         Ok(())
     }
+}
+
+/// The name of the service, added to what is wrong with its number.
+fn of_service(argument: &'static str, name: &str, checked: Result<(), Error>) -> Result<(), Error> {
+    checked.map_err(|error| match error {
+        Error::InvalidValue { value, reason, .. } => {
+            Error::InvalidValue { argument, value: format!("{} for {name:?}", short(&value)), reason }
+        }
+        other => other,
+    })
+}
+
+fn share(argument: &'static str, value: f64) -> Result<(), Error> {
+    if (0.0..=1.0).contains(&value) {
+        return Ok(());
+    }
+    Err(Error::InvalidValue { argument, value: value.to_string(), reason: "a share from 0 to 1 is expected".into() })
 }
 
 pub(super) fn finite(argument: &'static str, value: f64) -> Result<(), Error> {

@@ -73,6 +73,10 @@ fn programme(dice: &mut Dice) -> Programme {
     // A module larger than every space is refused.
     let modules = services.iter().flat_map(|service| &service.modules);
     spaces[0].area = modules.fold(spaces[0].area, |most, module| most.max(module.area));
+    // So is a service that suits the kind of no space.
+    if !spaces.iter().any(|space| space.kind == "hall") {
+        spaces[0].kind = "hall".into();
+    }
     let facilities: Vec<Facility> =
         (0..dice.size(3)).map(|_| Facility { district: district(dice), ..facility(dice, services.len()) }).collect();
     let pairs = pairs(dice, services.len());
@@ -96,6 +100,8 @@ fn programme(dice: &mut Dice) -> Programme {
 fn demand(dice: &mut Dice, homes: usize, districts: usize, services: usize) -> Demand {
     let mut column = |n: u32, least: f64| -> Vec<f64> { (0..homes).map(|_| least + dice.number(n)).collect() };
     let (people, elders, households) = (column(12, 1.0), column(6, 0.0), column(6, 1.0));
+    // A group is part of the people.
+    let elders: Vec<f64> = elders.iter().zip(&people).map(|(elders, people): (&f64, _)| elders.min(*people)).collect();
     let mut demand = Demand::new(people).group("elders", elders).households(households);
     let names: Vec<String> = (0..districts).map(|d| format!("d{d}")).collect();
     if districts > 0 {
@@ -214,6 +220,10 @@ fn rules(dice: &mut Dice, programme: &Programme) -> PlanRules {
         if dice.chance(20) {
             rules = rules.service_weight(name, [1.0, 0.0, 0.5, 3.0][dice.size(4)]);
         }
+    }
+    // One service has a weight.
+    if names.iter().all(|name| rules.weight_of(name) == 0.0) {
+        rules.service_weights.clear();
     }
     rules.budget = dice.maybe(50, |dice| dice.number(30));
     rules.subsidy = dice.maybe(30, |dice| dice.number(16) - 6.0);
