@@ -209,7 +209,7 @@ fn cuts_of_backup_leave_of_a_cell_what_choices_of_its_sites_cover_in_the_mean_an
     let mut share = || random.below(1_001) as f64 / 1_000.0;
     for (need, sites) in [(2, 2), (2, 3), (2, 6), (3, 3), (3, 6), (4, 7)] {
         let pairs: Vec<(u32, u32, f64)> = (0..sites).map(|j| (0, j, 1.0)).collect();
-        let model = MaxCover::new(TravelMatrix::from_pairs(1, sites as usize, &pairs).unwrap(), [1.0]).p(3);
+        let model = MaxCover::new(TravelMatrix::from_pairs(1, sites as usize, &pairs).unwrap(), [1.0]).p(2);
         let cells = Cells::of(&model, need, false).unwrap();
         for _ in 0..300 {
             let mut values: Vec<f64> = (0..sites).map(|_| share() * share()).collect();
