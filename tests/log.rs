@@ -49,8 +49,8 @@ fn a_solve_tells_which_way_it_takes_and_why() {
 
     let twice = cover.clone().backup(2);
     let lines = told(|| drop(twice.solve(&auto).unwrap()));
-    let why = "demand points ask for more than one site";
-    assert_eq!(lines[1], format!("max-cover: the formulation as a whole on highs: {why}"));
+    let way = "branch and bound, with cuts for demand points that ask for more than one site";
+    assert_eq!(lines[1], format!("max-cover: {way}"));
 
     let all = TravelMatrix::from_points(&homes, &homes, Metric::Euclidean, None).unwrap();
     let median = PMedian::new(all.clone(), vec![1.0; 40]).p(8).capacities(vec![6.0; 40]);

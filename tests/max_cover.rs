@@ -52,7 +52,7 @@ proptest! {
         p in prop::option::of(0_usize..5),
         budget in prop::option::of(0_u32..25),
         radius in 0_u32..10,
-        backup in 1_usize..3,
+        backup in 1_usize..5,
     ) {
         let p = p.map(|p| p.min(town.n_sites()));
         let rules = Rules { p: if budget.is_none() { Some(p.unwrap_or(2)) } else { p }, budget: budget.map(f64::from), ..base };
@@ -127,12 +127,13 @@ proptest! {
         limit in prop_oneof![(1_usize..10).prop_map(Ok), (5_u32..60).prop_map(Err)],
         radius in 5.0_f64..30.0,
         fractional in any::<bool>(),
+        backup in 1_usize..4,
     ) {
         let travel = TravelMatrix::from_points(&homes, &rooms, Metric::Euclidean, Some(radius)).unwrap();
         let scale = if fractional { 0.37 } else { 1.0 };
         let weights: Vec<f64> = weights[..homes.len()].iter().map(|&weight| f64::from(weight) * scale).collect();
         let costs: Vec<f64> = costs[..rooms.len()].iter().map(|&cost| f64::from(cost)).collect();
-        let model = MaxCover::new(travel, weights).site_costs(costs);
+        let model = MaxCover::new(travel, weights).site_costs(costs).backup(backup);
         let model = match limit {
             Ok(p) => model.p(p),
             Err(budget) => model.budget(f64::from(budget)),
@@ -204,6 +205,30 @@ fn points_merge_without_changing_the_answer() {
         .map(|open| model.evaluate(&open.iter().map(|&j| j as u32).collect::<Vec<_>>()).unwrap().objective)
         .fold(0.0, f64::max);
     assert_eq!(solution.objective, most);
+}
+
+#[test]
+fn two_sites_that_each_reach_half_cover_nobody_twice() {
+    // Each pair of rooms shares one home: two of three rooms cover one of three homes twice, though each home has at least
+    // one of them in reach, and the relaxation takes two thirds of every room.
+    let pairs: Vec<(u32, u32, f64)> =
+        [(0, 0), (0, 1), (1, 1), (1, 2), (2, 2), (2, 0)].iter().map(|&(i, j)| (i, j, 1.0)).collect();
+    let travel = TravelMatrix::from_pairs(3, 3, &pairs).unwrap();
+    let model = MaxCover::new(travel, [5.0, 7.0, 6.0]).backup(2);
+    for (p, most) in [(0, 0.0), (1, 0.0), (2, 7.0), (3, 18.0)] {
+        let solution = model.clone().p(p).solve(&SolveOptions::default()).unwrap();
+        assert_eq!(
+            (solution.status, solution.objective, solution.bound),
+            (Status::Optimal, most, Some(most)),
+            "p = {p}"
+        );
+    }
+    let within_money = model.clone().site_costs([1.0, 1.0, 3.0]).budget(3.5);
+    let solution = within_money.solve(&SolveOptions::default()).unwrap();
+    assert_eq!((solution.sites, solution.objective), (vec![0, 1], 5.0));
+    // One room is there already: its homes ask for one more site only.
+    let solution = model.existing([0]).p(1).solve(&SolveOptions::default()).unwrap();
+    assert_eq!((solution.sites, solution.objective), (vec![0, 2], 6.0));
 }
 
 /// Whole numbers from 0 on that look random (Knuth's linear congruential generator).

@@ -59,7 +59,7 @@ proptest! {
         (town, rules) in towns().prop_flat_map(|town| { let n = town.n_sites(); (Just(town), rules(n)) }),
         share in prop::option::of((0_u32..=10).prop_map(|tenths| f64::from(tenths) / 10.0)),
         radius in 3_u32..12,
-        backup in 1_usize..3,
+        backup in 1_usize..5,
     ) {
         let asked = Asked { radius: f64::from(radius), backup, share };
         let model = model(&town, &rules, asked);

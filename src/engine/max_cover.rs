@@ -50,11 +50,17 @@ impl Engine for MaxCover {
             cells.len(),
             cells.n_sites()
         );
-        let why = mip::why_whole(control).or_else(|| cells.why_not_plain());
+        let several = cells.need_several();
+        let why = mip::why_whole(control).or_else(|| if several { None } else { cells.why_not_plain() });
         match (why, start) {
             (None, Some(plan)) => {
                 log::info!(
-                    "max-cover: Lagrangian bound, then branch and bound, as strong here as the linear relaxation"
+                    "max-cover: {}",
+                    if several {
+                        "branch and bound, with cuts for demand points that ask for more than one site"
+                    } else {
+                        "Lagrangian bound, then branch and bound, as strong here as the linear relaxation"
+                    }
                 );
                 return self.prove(cells, plan, step, control);
             }

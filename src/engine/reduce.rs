@@ -112,7 +112,12 @@ impl Cells {
         if self.p.is_some() && self.budget.is_some() {
             return Some("p and a budget bind at once");
         }
-        self.need.iter().any(|&need| need > 1).then_some("demand points ask for more than one site")
+        self.need_several().then_some("demand points ask for more than one site")
+    }
+
+    /// Whether one open site is not enough for some cell.
+    pub fn need_several(&self) -> bool {
+        self.need.iter().any(|&need| need > 1)
     }
 
     /// Builds the cells of a covering model that asks for `backup` open sites in reach of each point.
@@ -177,7 +182,7 @@ impl Cells {
     /// Drops dominated sites: allowed where only the number or the cost of sites matters (not an exact number within a
     /// budget), and where no cell needs two sites.
     pub fn drop_dominated(&mut self) {
-        if self.need.iter().any(|&need| need > 1) || (self.p.is_some() && self.budget.is_some()) {
+        if self.need_several() || (self.p.is_some() && self.budget.is_some()) {
             return;
         }
         let mut keep = vec![true; self.n_sites()];

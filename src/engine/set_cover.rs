@@ -1,6 +1,7 @@
 //! How set covering is solved: cells, dominance, heuristic, then the solver on what remains, or for a share of the weight
 //! branch and bound on a live linear programme.
 
+use super::cover::backup::Cuts;
 use super::heuristic::set_cover;
 use super::max_cover::whole_step;
 use super::mip;
@@ -109,7 +110,8 @@ impl SetCover {
             Task { binaries: cells.n_sites(), sense: Self::SENSE, step, known: start.objective, nodes: u64::MAX };
         let formulation = mip::cover::set_cover(cells, self.wanted(), None, constant, step);
         let mut value = start.objective;
-        let proven = tree::branch(formulation, task, control, |shares| {
+        let mut cuts = Cuts::of(cells, mip::cover::columns_of_set_cover(cells));
+        let offer = |shares: &[f64]| {
             let chosen = set_cover::rounded(cells, self.wanted(), shares)?;
             let cost = constant + chosen.iter().map(|&j| cells.cost[j as usize]).sum::<f64>();
             if cost < value {
@@ -118,7 +120,8 @@ impl SetCover {
                 control.incumbent(Phase::Bound, cost);
             }
             Some(value)
-        });
+        };
+        let proven = tree::branch_with_rows(formulation, task, control, offer, |values| cuts.broken(values));
         let plan = best.map(|chosen| self.plan(cells, &chosen)).transpose()?;
         let proven = match proven {
             Err(error @ Error::Solver { .. }) => {
@@ -137,10 +140,7 @@ impl SetCover {
         if self.wanted().is_none() {
             return Some("everybody is to be covered, which it is good at");
         }
-        if cells.n_sites() == 0 {
-            return Some("no site is left to decide");
-        }
-        cells.need.iter().any(|&need| need > 1).then_some("demand points ask for more than one site")
+        (cells.n_sites() == 0).then_some("no site is left to decide")
     }
 
     /// The weight that must be covered, rounded up to what whole weights can reach; `None`: every demand point.

@@ -1,6 +1,8 @@
 //! The proof for maximal covering in its plain form: a Lagrangian bound, sites settled by it, and branch and bound on the
-//! linear relaxation of what is left, with its cells or, where they are many, with cuts.
+//! linear relaxation of what is left, with its cells or, where they are many, with cuts. Where cells need several sites it
+//! is branch and bound at once, with cuts of another kind.
 
+use super::backup;
 use super::benders::{self, Master};
 use super::lagrangian::{Bound, Known};
 use super::regions;
@@ -77,6 +79,9 @@ impl Proof {
     /// Searches to the end, or to a limit.
     pub fn search(&mut self, control: &Control) -> Result<Proven, Error> {
         self.least = control.best_bound().unwrap_or(f64::INFINITY);
+        if self.cells.need_several() {
+            return self.on_several(control);
+        }
         let mut bound = self.lagrangian(control);
         if let Some(proven) = self.ended(control) {
             return Ok(proven);
@@ -192,6 +197,19 @@ impl Proof {
         let worth = self.restarts > 0 && 4 * settled >= sites;
         self.restarts -= usize::from(worth);
         worth
+    }
+
+    /// Branch and bound where cells need several sites. The Lagrangian bound is that of the relaxation without cuts, too
+    /// far off to settle anything.
+    fn on_several(&mut self, control: &Control) -> Result<Proven, Error> {
+        let task = self.task(&self.cells);
+        let Self { cells, best, step, .. } = self;
+        let mut formulation = mip::cover::max_cover(cells, None, *step);
+        // Beside the rows come some cuts for each cell.
+        formulation.entries = formulation.entries.saturating_mul(4);
+        let mut cuts = backup::Cuts::of(cells, mip::cover::columns_of_max_cover(cells));
+        let offer = |shares: &[f64]| Some(best.round(cells, shares, control));
+        tree::branch_with_rows(formulation, task, control, offer, |values| cuts.broken(values))
     }
 
     /// Branch and bound on the relaxation with all cells.

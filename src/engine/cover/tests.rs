@@ -1,12 +1,13 @@
 //! Bounds and proofs beside brute force, on random cells of which every part is looked at by itself.
 
+use super::backup::Cuts;
 use super::benders::Master;
 use super::groups::by_central_site;
 use super::lagrangian::{Bound, Known};
 use super::proof::Proof;
 use super::regions;
 use crate::engine::heuristic::cover::value;
-use crate::engine::mip::cover::max_cover;
+use crate::engine::mip::cover::{columns_of_set_cover, max_cover};
 use crate::engine::random::Random;
 use crate::engine::reduce::Cells;
 use crate::engine::tree::{Task, root};
@@ -200,4 +201,41 @@ fn weights_of_all_sizes_leave_a_bound_that_holds() {
         assert!(bound >= most && bound <= most * (1.0 + 3e-7), "seed {seed}: {bound} above {most}");
         assert!((proof.best.value - most).abs() <= 3e-7 * most, "seed {seed}: {} of {most}", proof.best.value);
     });
+}
+
+#[test]
+fn cuts_of_backup_leave_of_a_cell_what_choices_of_its_sites_cover_in_the_mean_and_hold_for_every_choice() {
+    let mut random = Random::of_seed(5);
+    let mut share = || random.below(1_001) as f64 / 1_000.0;
+    for (need, sites) in [(2, 2), (2, 3), (2, 6), (3, 3), (3, 6), (4, 7)] {
+        let pairs: Vec<(u32, u32, f64)> = (0..sites).map(|j| (0, j, 1.0)).collect();
+        let model = MaxCover::new(TravelMatrix::from_pairs(1, sites as usize, &pairs).unwrap(), [1.0]).p(2);
+        let cells = Cells::of(&model, need, false).unwrap();
+        for _ in 0..300 {
+            let mut values: Vec<f64> = (0..sites).map(|_| share() * share()).collect();
+            // The largest share z of the cell with Σ min(y, z) ≥ k z: concave, so that halves find it.
+            let holds = |z: f64| values.iter().map(|y| y.min(z)).sum::<f64>() >= need as f64 * z;
+            let (mut low, mut high) = (0.0, 1.0);
+            for _ in 0..60 {
+                let middle = 0.5 * (low + high);
+                if holds(middle) { low = middle } else { high = middle }
+            }
+            values.push(low - 1e-5);
+            assert!(Cuts::of(&cells, columns_of_set_cover(&cells)).broken(&values).is_empty(), "{values:?}");
+            values[sites as usize] = 1.0;
+            let rows = Cuts::of(&cells, columns_of_set_cover(&cells)).broken(&values);
+            assert_eq!(rows.len(), usize::from(low < 1.0 - 1e-5), "{values:?}");
+            for row in rows {
+                let (open, covered): (Vec<_>, Vec<_>) = row.entries.iter().partition(|(column, _)| *column < sites);
+                let [(_, factor)] = covered[..] else { panic!("{:?}", row.entries) };
+                let counted: f64 = open.iter().map(|(column, part)| part * values[*column as usize]).sum();
+                assert!((counted / -factor - low).abs() < 1e-9, "{values:?}: {low} by {:?}", row.entries);
+                for bits in (0..1_u32 << sites).filter(|bits| bits.count_ones() as usize >= need) {
+                    let open: f64 =
+                        open.iter().filter(|(column, _)| bits >> column & 1 == 1).map(|(_, part)| part).sum();
+                    assert!(open + factor >= row.least, "{bits:b}: {:?}", row.entries);
+                }
+            }
+        }
+    }
 }

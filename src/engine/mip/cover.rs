@@ -67,7 +67,18 @@ pub(crate) fn max_cover<'a>(cells: &'a Cells, start: Option<&[u32]>, step: f64) 
     }
 }
 
-/// The same where each site that opens costs a price.
+/// The column of [`max_cover`] that says how far each cell is covered; a cell of one site has none.
+pub(crate) fn columns_of_max_cover(cells: &Cells) -> impl Iterator<Item = Option<u32>> {
+    let mut columns = (0_u32..).skip(cells.n_sites());
+    cells.sites_of.iter().map(move |sites| if sites.len() == 1 { None } else { columns.next() })
+}
+
+/// The column of [`set_cover`] for a wanted weight that says how far each cell is covered.
+pub(crate) fn columns_of_set_cover(cells: &Cells) -> impl Iterator<Item = Option<u32>> {
+    (0_u32..).skip(cells.n_sites()).map(Some).take(cells.len())
+}
+
+/// [`max_cover`] where each site that opens costs a price.
 pub(crate) fn priced_cover<'a>(cells: &'a Cells, prices: &[f64]) -> Formulation<'a> {
     let mut formulation = max_cover(cells, None, 0.0);
     let sites = formulation.variables.iter_variables_with_def().map(|(site, _)| site);
