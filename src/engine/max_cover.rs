@@ -51,7 +51,8 @@ impl Engine for MaxCover {
             cells.n_sites()
         );
         let several = cells.need_several();
-        let why = mip::why_whole(control).or_else(|| if several { None } else { cells.why_not_plain() });
+        let why = mip::why_whole(control)
+            .or_else(|| if several { cells.why_several_are_many() } else { cells.why_not_plain() });
         match (why, start) {
             (None, Some(plan)) => {
                 log::info!(

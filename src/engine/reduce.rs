@@ -10,6 +10,9 @@ use rustc_hash::FxHashMap;
 use crate::error::Error;
 use crate::model::{Model, SiteRules, SiteState, weights_of};
 
+/// Cells times sites up to which cells that need several sites are searched with cuts.
+const FEW: usize = 60_000;
+
 /// Lists of indices, one after another.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Lists {
@@ -118,6 +121,13 @@ impl Cells {
     /// Whether one open site is not enough for some cell.
     pub fn need_several(&self) -> bool {
         self.need.iter().any(|&need| need > 1)
+    }
+
+    /// Why cells that need several sites go to a solver, which finds better plans of large programmes than the search with
+    /// cuts does; `None` where no cell does or they are few.
+    pub fn why_several_are_many(&self) -> Option<&'static str> {
+        let many = self.need_several() && self.len().saturating_mul(self.n_sites()) > FEW;
+        many.then_some("many demand points ask for more than one site")
     }
 
     /// Builds the cells of a covering model that asks for `backup` open sites in reach of each point.

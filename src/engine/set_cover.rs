@@ -140,7 +140,10 @@ impl SetCover {
         if self.wanted().is_none() {
             return Some("everybody is to be covered, which it is good at");
         }
-        (cells.n_sites() == 0).then_some("no site is left to decide")
+        if cells.n_sites() == 0 {
+            return Some("no site is left to decide");
+        }
+        cells.why_several_are_many()
     }
 
     /// The weight that must be covered, rounded up to what whole weights can reach; `None`: every demand point.
