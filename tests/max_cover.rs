@@ -57,6 +57,7 @@ proptest! {
         let p = p.map(|p| p.min(town.n_sites()));
         let rules = Rules { p: if budget.is_none() { Some(p.unwrap_or(2)) } else { p }, budget: budget.map(f64::from), ..base };
         let radius = f64::from(radius);
+        let backup = backup.min(town.n_sites());
         let model = model(&town, &rules, radius, backup);
         let expected = best(&town, &rules, radius, backup);
         for (method, backend) in [(Method::Auto, Backend::Highs), (Method::Mip, Backend::Highs), (Method::Auto, Backend::Microlp), (Method::Mip, Backend::Microlp)] {
@@ -133,7 +134,7 @@ proptest! {
         let scale = if fractional { 0.37 } else { 1.0 };
         let weights: Vec<f64> = weights[..homes.len()].iter().map(|&weight| f64::from(weight) * scale).collect();
         let costs: Vec<f64> = costs[..rooms.len()].iter().map(|&cost| f64::from(cost)).collect();
-        let model = MaxCover::new(travel, weights).site_costs(costs).backup(backup);
+        let model = MaxCover::new(travel, weights).site_costs(costs).backup(backup.min(rooms.len()));
         let model = match limit {
             Ok(p) => model.p(p),
             Err(budget) => model.budget(f64::from(budget)),

@@ -61,7 +61,7 @@ proptest! {
         radius in 3_u32..12,
         backup in 1_usize..5,
     ) {
-        let asked = Asked { radius: f64::from(radius), backup, share };
+        let asked = Asked { radius: f64::from(radius), backup: backup.min(town.n_sites()), share };
         let model = model(&town, &rules, asked);
         let expected = cheapest(&town, &rules, asked);
         for (method, backend) in [(Method::Auto, Backend::Highs), (Method::Mip, Backend::Highs), (Method::Auto, Backend::Microlp)] {

@@ -8,7 +8,7 @@ use super::mixture::{Kept, Mixture, Penalty};
 use super::neighbours::Neighbours;
 use super::pricing::{Held, Part, n_parts, parts};
 use super::reach::Reach;
-use super::room::Offer;
+use super::room::{Offer, lasts};
 use super::rows::RowKind;
 use super::sweep::{Draft, Saved};
 use super::tariff::Tariff;
@@ -200,11 +200,16 @@ impl<'a> Dive<'a> {
     fn drop_short(&mut self) {
         for room in self.draft.short_rooms() {
             let offers = self.draft.offers_of(room);
-            let lasts = |offer: &&Offer| {
-                let choice = &self.instance.choices[offer.choice];
-                matches!(choice.size, Size::Moved(_)) || self.draft.shortfall(choice.group) <= 0.0
-            };
-            let kept: Vec<Offer> = offers.iter().filter(lasts).copied().collect();
+            let is_moved = |offer: &Offer| matches!(self.instance.choices[offer.choice].size, Size::Moved(_));
+            let enough = |offer: &Offer| self.draft.shortfall(self.instance.choices[offer.choice].group) <= 0.0;
+            let mut kept: Vec<Offer> =
+                offers.iter().filter(|offer| is_moved(offer) || enough(offer)).copied().collect();
+            if !lasts(self.instance, &self.instance.rooms[room], &kept) {
+                kept.retain(is_moved);
+                if !lasts(self.instance, &self.instance.rooms[room], &kept) {
+                    continue;
+                }
+            }
             let lack = self.draft.lack();
             let (draft, part) = (self.draft.save(&[room], &[]), self.mixture.keep(room));
             let before = self.rooms[room].replace(kept);

@@ -389,6 +389,22 @@ impl<'a> Search<'a> {
     }
 }
 
+/// Whether what is left of a fit-out, when services are taken out of it, obeys the rules of its room.
+pub(crate) fn lasts(instance: &Instance, room: &Room, offers: &[Offer]) -> bool {
+    if offers.is_empty() {
+        return !room.required;
+    }
+    let spent = room.rent + offers.iter().map(|offer| yearly(instance, offer)).sum::<f64>();
+    let earned = offers.iter().map(|offer| income(instance, offer)).sum();
+    let pays = !instance.break_even || spent <= slack(earned);
+    let services = offers.iter().map(|offer| instance.service_of(offer.choice));
+    let shares = instance.sharing.as_ref().is_none_or(|sharing| {
+        let small = offers.len() as f64 <= sharing.apart && !(sharing.always && room.large);
+        small || instance.is_complex(room, services)
+    });
+    pays && shares
+}
+
 /// What an offer is worth when its area is paid for.
 fn beyond_area(instance: &Instance, offer: &Offer, prices: &[f64; MOST_SLOTS]) -> f64 {
     let open = prices.iter().enumerate().filter(|(slot, _)| offer.slots >> slot & 1 == 1);
