@@ -1,6 +1,7 @@
 """The published instances of a family, beside their published values and the formulation as a whole on HiGHS."""
 
 import csv
+import re
 import subprocess
 from pathlib import Path
 
@@ -107,7 +108,13 @@ def published_times(folder):
         return {}
     with table.open(newline="") as file:
         rows = [(row["instance"], row["p"], row["Ttot_s"]) for row in csv.DictReader(file)]
-    return {(name, p): seconds.replace(",", ".") for name, p, seconds in rows if seconds}
+    return {(name, p): plain(seconds) for name, p, seconds in rows if seconds}
+
+
+def plain(seconds):
+    """Seconds of that table without its commas: before three digits they part thousands, otherwise decimals."""
+    thousands = re.fullmatch(r"\d{1,3},\d{3}", seconds)
+    return seconds.replace(",", "" if thousands else ".")
 
 
 def lines(command):
