@@ -27,6 +27,11 @@ const ROUGH: f64 = 1e-3;
 const FINE: f64 = 5e-5;
 /// Bounds without improvement after which there is nothing left to gain.
 const PATIENCE: usize = 25;
+/// Steps between two looks at how fast the bound gets better, and the gain that is slow, as a share of the bound.
+const LOOK: usize = 10;
+const SLOW: f64 = 3e-4;
+/// How much the price of a cut rises when its need is served once more than it should be, beside those of its cells.
+const STIFF_CUT: f64 = 3.0;
 /// What counts as an improvement, as a share of the bound.
 const IMPROVEMENT: f64 = 1e-5;
 /// What cells ask for at first, as a share of what they pay.
@@ -36,6 +41,7 @@ const SAMPLE: usize = 200;
 const SAMPLE_STEPS: usize = 16;
 
 /// The ascent, which can be taken up again.
+#[derive(Clone)]
 pub(crate) struct Ascent {
     pub best: Prices,
     /// The best bound so far.
@@ -51,6 +57,9 @@ pub(crate) struct Ascent {
     random: Random,
     steps: usize,
     idle: usize,
+    /// The bound at the last look, and whether it has hardly got better then.
+    looked: f64,
+    is_slow: bool,
 }
 
 impl Ascent {
@@ -80,6 +89,8 @@ impl Ascent {
             random: Random::of_seed(seed),
             steps: 0,
             idle: 0,
+            looked: f64::INFINITY,
+            is_slow: false,
         }
     }
 
@@ -117,6 +128,10 @@ impl Ascent {
         }
         self.mixture.settle(reach);
         self.steps += 1;
+        if self.steps.is_multiple_of(LOOK) {
+            self.is_slow = self.looked - self.bound < SLOW * self.bound.abs();
+            self.looked = self.bound;
+        }
         !self.is_done()
     }
 
@@ -127,6 +142,35 @@ impl Ascent {
         if let Some(hint) = self.hints.get_mut(at) {
             *hint = part.offers;
         }
+    }
+
+    /// Goes on with the rows that the instance has more than before, at a price of 0 each.
+    pub fn widen(&mut self, instance: &Instance, reach: &Reach) {
+        let first = self.best.rows.len();
+        let mut size = vec![(0.0, 0.0); instance.rows.len()];
+        for (cell, stiff) in instance.cells.cells.iter().zip(&self.penalty.stiff.cells) {
+            for &(row, amount) in &cell.rows {
+                size[row as usize].0 += stiff;
+                size[row as usize].1 += amount;
+            }
+        }
+        let stiff = size[first..].iter().map(|(stiff, need): &(f64, f64)| STIFF_CUT * stiff / need.powi(2).max(1e-300));
+        self.penalty.stiff.rows.extend(stiff);
+        for prices in [&mut self.best, &mut self.mean, &mut self.penalty.centre] {
+            prices.rows.resize(instance.rows.len(), 0.0);
+        }
+        self.mixture.widen(instance, reach, first);
+        self.idle = 0;
+    }
+
+    /// Steps so far.
+    pub fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// Whether the bound hardly gets better.
+    pub fn is_slow(&self) -> bool {
+        self.is_slow || self.is_done()
     }
 
     /// Whether the bound has stopped to improve.

@@ -56,7 +56,11 @@ fn told(
         }
         RowKind::MostWalking => ("most_walking", over("the mean walk", rules.most_walking?, "most_walking")),
         RowKind::MostEnvy => ("most_envy", over("the mean envy", rules.most_envy?.most, "most_envy")),
-        RowKind::WorstDistrict(_) | RowKind::Once(_) | RowKind::AtLeastOnce(_) | RowKind::OneInstead => return None,
+        RowKind::WorstDistrict(_)
+        | RowKind::Once(_)
+        | RowKind::AtLeastOnce(_)
+        | RowKind::OneInstead
+        | RowKind::Rounding => return None,
     };
     Some(BrokenRule { rule: rule.into(), message })
 }

@@ -69,6 +69,8 @@ pub(crate) struct Dive<'a> {
     pub band: f64,
     /// Whether what limits leave is worth nothing for now, instead of their prices.
     pub spends: bool,
+    /// How much worse a try may be for now: by so much times a draw from the exponential distribution.
+    pub heat: f64,
     /// Parts that may change now, and what all others take of rows for good.
     within: Vec<usize>,
     beyond: Vec<f64>,
@@ -189,6 +191,7 @@ impl<'a> Dive<'a> {
             draft,
             band: 0.0,
             spends: false,
+            heat: 0.0,
             within: (0..instance.rooms.len() + instance.stays.len()).collect(),
             beyond: vec![0.0; instance.rows.len()],
             tries: 0,
@@ -232,7 +235,8 @@ impl<'a> Dive<'a> {
         self.penalty.centre.clone_from(&ascent.best);
     }
 
-    /// Opens the rooms around one of them and settles them anew; keeps what is no worse.
+    /// Opens the rooms around one of them and settles them anew; keeps what is no worse, or not too much worse while
+    /// there is heat.
     pub fn retry(&mut self, neighbours: &Neighbours, random: &mut Random) {
         self.tries += 1;
         if self.tries.is_multiple_of(PATIENCE) {
@@ -274,7 +278,11 @@ impl<'a> Dive<'a> {
             }
         }
         self.build(&rooms, &stays);
-        if self.standing().is_no_worse(before.standing, self.band) {
+        let mut than = before.standing;
+        if self.heat > 0.0 {
+            than.merit += self.heat * (1.0 - random.unit()).ln();
+        }
+        if self.standing().is_no_worse(than, self.band) {
             return;
         }
         self.draft.restore(before.draft);

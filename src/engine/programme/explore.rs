@@ -277,18 +277,12 @@ const SMALL: usize = 600;
 
 /// Exactly one of the rooms that are not used is to be.
 fn one_instead(instance: &mut Instance, used: &[bool]) {
-    let rows = &mut instance.rows;
-    let first = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    for limit in [1.0, -1.0] {
-        rows.kinds.push(RowKind::OneInstead);
-        rows.limits.push(limit);
-        rows.worst.push(false);
-    }
+    let [most, least] = [1.0, -1.0].map(|limit| instance.rows.push(RowKind::OneInstead, limit));
     for (room, used) in instance.rooms.iter_mut().zip(used) {
         if !used {
-            room.terms.take(Some(first), 1.0);
+            room.terms.take(Some(most), 1.0);
             for choice in room.groups.clone().flat_map(|group| instance.groups[group].choices.clone()) {
-                instance.choices[choice].terms.take(Some(first + 1), -1.0);
+                instance.choices[choice].terms.take(Some(least), -1.0);
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::ascent::Ascent;
 use super::candidate::Candidate;
+use super::climb::Climb;
 use super::dive::Dive;
 use super::formulation::Scope;
 use super::instance::Instance;
@@ -20,8 +20,8 @@ use crate::error::Error;
 use crate::model::Sense;
 use crate::solve::{Control, Method, Phase};
 
-/// Steps of the ascent in each round.
-const STEPS: usize = 5;
+/// Steps of the ascent in each round, of one with tries for each [`ROOMS`] and of one with more tries at most.
+const STEPS: (usize, usize) = (5, 20);
 /// Rounds at most before the solver takes over.
 const ROUNDS: usize = 400;
 /// A programme of so few arcs and choices is soon solved by the solver, after so many rounds.
@@ -48,6 +48,10 @@ const LOOSE: (usize, usize) = (3, 5);
 /// was saved for better uses in the others is spent on what there is.
 const TURN: usize = 4;
 const SPENDING: std::ops::RangeInclusive<usize> = 1..=2;
+/// Rounds from hot to cold, and how much worse a try may be when it is hottest, as a share of what a used room is worth
+/// (simulated annealing; Kirkpatrick, Gelatt and Vecchi, Science 220, 1983).
+const COOLING: usize = 15;
+const HEAT: f64 = 0.03;
 
 /// What the hunt knows when it ends.
 pub(crate) struct Hunted {
@@ -78,55 +82,57 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
     let cell_of = cell_of_arcs(instance);
     let neighbours = Neighbours::new(instance, &reach);
     let mut random = Random::of_seed(control.options.seed);
-    let mut ascent = Ascent::new(instance, &reach, control.options.seed);
+    let mut climb = Climb::new(instance, &reach, control.options.seed);
     let bounds = control.options.method == Method::Auto;
     let mut best = start;
     let mut dive: Option<Dive<'_>> = None;
     let (mut idle, mut hopeless) = (0, 0);
     let solvable = !instance.is_beyond_solvers() && mip::fits(instance.cells.arcs.len(), control);
     let rounds = if instance.cells.arcs.len() + instance.choices.len() < SMALL { ROUNDS_OF_SMALL } else { ROUNDS };
+    let tries = (instance.rooms.len() / ROOMS).clamp(TRIES.0, TRIES.1);
+    let steps = (STEPS.0 * tries * ROOMS / instance.rooms.len().max(1)).clamp(STEPS.0, STEPS.1);
     for round in 0..rounds {
         // Prices and plans are worked on side by side.
-        let tries = (instance.rooms.len() / ROOMS).clamp(TRIES.0, TRIES.1);
         rayon::join(
             || {
                 if let Some(dive) = &mut dive {
+                    dive.heat = heat(dive, round);
                     let loose = if round % 2 == 0 { tries * LOOSE.0 / LOOSE.1 } else { 0 };
                     let spends = SPENDING.contains(&(round % TURN));
                     improve(dive, (tries, loose), spends, &neighbours, &mut random, control);
                 }
             },
-            || climb(instance, &reach, &mut ascent, control),
+            || ascend(&reach, &mut climb, steps, control),
         );
-        if ascent.is_blocked {
+        if climb.is_blocked() {
             return Hunted::nothing(instance);
         }
         idle += 1;
         if bounds {
-            control.bound(Phase::Bound, ascent.bound);
+            control.bound(Phase::Bound, climb.bound());
         }
         let hand = match (&mut dive, &best) {
             (None, Some(best)) => Some(Draft::of(instance, &reach, &cell_of, best)),
             _ => None,
         };
         if let Some(draft) = hand {
-            dive = Some(Dive::of(instance, &reach, &ascent, draft));
+            dive = Some(Dive::of(instance, &reach, &climb.guide, draft));
         }
         let lacks = best.is_none() && dive.as_ref().is_none_or(|dive| !dive.draft.is_feasible());
         // The first plan comes from what is known soon, that of a large programme before any sweep: a sweep takes longer
         // there. The next ones wait until prices are good.
         let soon = round >= 1 || is_large(instance);
         if control.stop().is_none() && (lacks && soon || round % ANEW == 2) {
-            let fresh = Dive::new(instance, &reach, &cell_of, &ascent, &mut random, control);
+            let fresh = Dive::new(instance, &reach, &cell_of, &climb.guide, &mut random, control);
             if dive.as_ref().is_none_or(|dive| fresh.draft.is_better(&dive.draft)) {
                 dive = Some(fresh);
             }
         }
         if best.is_none() && dive.as_ref().is_none_or(|dive| !dive.draft.is_feasible()) {
             hopeless += 1;
-            let swept = sweep(instance, &reach, &cell_of, &ascent.best, &mut random, control);
+            let swept = sweep(instance, &reach, &cell_of, &climb.guide.best, &mut random, control);
             if dive.as_ref().is_none_or(|dive| swept.is_better(&dive.draft)) {
-                dive = Some(Dive::of(instance, &reach, &ascent, swept));
+                dive = Some(Dive::of(instance, &reach, &climb.guide, swept));
             }
         }
         if let Some(dive) = &mut dive
@@ -141,14 +147,15 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
             }
         }
         if let Some(dive) = dive.as_mut().filter(|dive| dive.draft.is_feasible()) {
-            dive.follow(&ascent);
+            dive.follow(&climb.guide);
         }
         if best.is_none() && solvable && (hopeless >= HOPELESS || is_late(control)) {
             match any_plan(instance, control) {
                 Ok(Outcome { candidate: None, ended: Ended::Complete, .. }) => return Hunted::nothing(instance),
                 Ok(Outcome { candidate: Some(found), .. }) => {
                     control.incumbent(Phase::Heuristic, found.value);
-                    dive = Some(Dive::of(instance, &reach, &ascent, Draft::of(instance, &reach, &cell_of, &found)));
+                    dive =
+                        Some(Dive::of(instance, &reach, &climb.guide, Draft::of(instance, &reach, &cell_of, &found)));
                     best = Some(found);
                 }
                 Ok(_) => break,
@@ -159,14 +166,14 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
             }
         }
         let stuck = idle >= IDLE || hopeless >= HOPELESS;
-        let done = stuck && (ascent.is_done() || !bounds);
+        let done = stuck && (climb.is_done() || !bounds);
         if done || control.stop().is_some() || bounds && control.gap_reached() {
             break;
         }
     }
     let goes_on = bounds && !instance.is_beyond_solvers() && control.stop().is_none() && !control.gap_reached();
-    let scope = if goes_on { settled(instance, &reach, &ascent, best.as_ref()) } else { Scope::all(instance) };
-    Hunted { best, bound: if bounds { ascent.bound } else { f64::INFINITY }, is_impossible: false, scope }
+    let scope = if goes_on { settled(instance, &reach, &climb, best.as_ref()) } else { Scope::all(instance) };
+    Hunted { best, bound: if bounds { climb.bound() } else { f64::INFINITY }, is_impossible: false, scope }
 }
 
 /// Any plan by the solver, in a part of the time that is left.
@@ -232,10 +239,19 @@ fn improve(
     }
 }
 
+/// How much worse tries may be in a round: none in a plan that does not keep all limits yet.
+fn heat(dive: &Dive<'_>, round: usize) -> f64 {
+    if !dive.draft.is_feasible() {
+        return 0.0;
+    }
+    let warm = 1.0 - (round % COOLING) as f64 / COOLING as f64;
+    HEAT * warm * warm * dive.draft.objective().abs() / dive.draft.n_used().max(1) as f64
+}
+
 /// Steps towards a better bound.
-fn climb(instance: &Instance, reach: &Reach, ascent: &mut Ascent, control: &Control) {
-    for _ in 0..STEPS {
-        if ascent.is_done() || control.stop().is_some() || !ascent.step(instance, reach) {
+fn ascend(reach: &Reach, climb: &mut Climb<'_>, steps: usize, control: &Control) {
+    for _ in 0..steps {
+        if climb.is_done() || control.stop().is_some() || !climb.step(reach) {
             return;
         }
     }
@@ -255,11 +271,12 @@ fn polish(instance: &Instance, candidate: Candidate, control: &Control) -> Candi
 }
 
 /// The choices that a plan better than the best known may need: the rooms whose use would bring the bound below it are out.
-fn settled(instance: &Instance, reach: &Reach, ascent: &Ascent, best: Option<&Candidate>) -> Scope {
+fn settled(instance: &Instance, reach: &Reach, climb: &Climb<'_>, best: Option<&Candidate>) -> Scope {
     let mut scope = Scope::all(instance);
     let Some(best) = best else { return scope };
-    let Some(relaxed) = relax(instance, reach, &ascent.best, &[], 0.0) else { return scope };
-    let tariff = Tariff::new(instance, &ascent.best);
+    let (instance, prices) = climb.best();
+    let Some(relaxed) = relax(instance, reach, prices, &[], 0.0) else { return scope };
+    let tariff = Tariff::new(instance, prices);
     let floor = best.value - 1e-7 * best.value.abs();
     for (room, (entry, now)) in instance.rooms.iter().zip(&relaxed.parts).enumerate() {
         let limits = super::pricing::limits(instance, reach, &tariff, room);

@@ -32,6 +32,8 @@ pub(crate) struct Mixture {
     active: Vec<f64>,
     gain: Vec<f64>,
     rows: Vec<Vec<(u32, f64)>>,
+    /// For each room the choices in it: choice, how much of it is fitted out, and open slots.
+    chosen: Vec<Vec<(usize, f64, f64)>>,
     /// For each cell the share that is met, and for each row what is taken.
     met: Vec<f64>,
     pub taken: Vec<f64>,
@@ -44,6 +46,7 @@ pub(crate) struct Kept {
     active: f64,
     gain: f64,
     rows: Vec<(u32, f64)>,
+    chosen: Vec<(usize, f64, f64)>,
 }
 
 /// A cell or row on the way of a part: its price at the start for each unit and how fast that rises.
@@ -70,6 +73,7 @@ impl Mixture {
             active: vec![0.0; spans.len()],
             gain: vec![0.0; spans.len()],
             rows: vec![Vec::new(); spans.len()],
+            chosen: vec![Vec::new(); instance.rooms.len()],
             spans,
             met: vec![0.0; instance.cells.cells.len()],
             taken: vec![0.0; instance.rows.len()],
@@ -121,6 +125,9 @@ impl Mixture {
         }
         add_up(&mut self.rows[at]);
         self.gain[at] += length * (part.gain - self.gain[at]);
+        if let Some(chosen) = self.chosen.get_mut(at) {
+            choose(chosen, part, length);
+        }
         let active = if part.offers.is_empty() { 0.0 } else { 1.0 };
         self.active[at] += length * (active - self.active[at]);
     }
@@ -135,6 +142,39 @@ impl Mixture {
         &self.rows[part]
     }
 
+    /// How much of a cell's need is met, as a share.
+    pub fn met(&self, cell: u32) -> f64 {
+        self.met[cell as usize]
+    }
+
+    /// How much of a choice is fitted out, and its open slots.
+    pub fn used(&self, instance: &Instance, choice: usize) -> (f64, f64) {
+        let room = instance.groups[instance.choices[choice].group].room;
+        let entry = self.chosen[room].iter().find(|entry| entry.0 == choice);
+        entry.map_or((0.0, 0.0), |&(_, fitted, open)| (fitted, open))
+    }
+
+    /// Takes over the rows of an instance from one on, which were not there before.
+    pub fn widen(&mut self, instance: &Instance, reach: &Reach, first: usize) {
+        let new = |entry: &&(u32, f64)| entry.0 as usize >= first;
+        for (chosen, rows) in self.chosen.iter().zip(&mut self.rows) {
+            for &(choice, fitted, open) in chosen {
+                let choice = &instance.choices[choice];
+                rows.extend(choice.terms.rows.iter().filter(new).map(|&(row, amount)| (row, amount * fitted)));
+                rows.extend(choice.slot_terms.rows.iter().filter(new).map(|&(row, amount)| (row, amount * open)));
+            }
+        }
+        for (span, rows) in self.spans.iter().zip(&mut self.rows) {
+            for (share, &(_, cell)) in self.share[span.clone()].iter().zip(&reach.arcs()[span.clone()]) {
+                let cell = &instance.cells.cells[cell as usize];
+                rows.extend(cell.rows.iter().filter(new).map(|&(row, amount)| (row, amount * share)));
+            }
+            add_up(rows);
+        }
+        self.taken.resize(instance.rows.len(), 0.0);
+        self.settle(reach);
+    }
+
     /// A part as it is.
     pub fn keep(&self, part: usize) -> Kept {
         Kept {
@@ -142,6 +182,7 @@ impl Mixture {
             active: self.active[part],
             gain: self.gain[part],
             rows: self.rows[part].clone(),
+            chosen: self.chosen.get(part).cloned().unwrap_or_default(),
         }
     }
 
@@ -155,6 +196,9 @@ impl Mixture {
         }
         self.rows[part].iter().for_each(|&(row, amount)| self.taken[row as usize] -= amount);
         kept.rows.iter().for_each(|&(row, amount)| self.taken[row as usize] += amount);
+        if let Some(chosen) = self.chosen.get_mut(part) {
+            *chosen = kept.chosen;
+        }
         (self.active[part], self.gain[part], self.rows[part]) = (kept.active, kept.gain, kept.rows);
     }
 
@@ -193,6 +237,25 @@ impl Mixture {
         }
     }
 }
+
+/// Lets the choices of a room go towards others, so far of the way.
+fn choose(chosen: &mut Vec<(usize, f64, f64)>, part: &Part, length: f64) {
+    for (_, fitted, open) in chosen.iter_mut() {
+        *fitted *= 1.0 - length;
+        *open *= 1.0 - length;
+    }
+    chosen.retain(|entry| entry.1 > TRACE);
+    for offer in &part.offers {
+        let (fitted, open) = (length, length * f64::from(offer.slots.count_ones()));
+        match chosen.iter_mut().find(|entry| entry.0 == offer.choice) {
+            Some(entry) => (entry.1, entry.2) = (entry.1 + fitted, entry.2 + open),
+            None => chosen.push((offer.choice, fitted, open)),
+        }
+    }
+}
+
+/// Choices that are fitted out less than this are forgotten.
+const TRACE: f64 = 1e-6;
 
 /// How far the objective rises, as a share of the way.
 fn length(gain: f64, slopes: &[Slope]) -> f64 {

@@ -12,6 +12,8 @@ mod assignment;
 mod broken;
 mod candidate;
 mod cells;
+mod climb;
+mod cuts;
 mod dive;
 mod explain;
 mod explore;

@@ -325,6 +325,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::engine::programme::climb::Climb;
     use crate::engine::programme::formulation::Scope;
     use crate::engine::random::Random;
     use crate::service::{
@@ -385,6 +386,13 @@ mod tests {
             let Some(best) = best.candidate else { return Ok(()) };
             let reach = Reach::new(&instance);
             let mut random = Random::of_seed(seed);
+            // Nor do the cuts of a climb cut it off.
+            let mut climb = Climb::new(&instance, &reach, seed);
+            for _ in 0..150 {
+                climb.step(&reach);
+            }
+            let slack = 1e-7 * (climb.bound().abs() + best.value.abs());
+            prop_assert!(climb.bound() >= best.value - slack, "{} < {}", climb.bound(), best.value);
             for _ in 0..20 {
                 let mut price = |scale: f64| scale * random.below(1_000) as f64 / 500.0;
                 let cells = instance.cells.cells.iter().map(|cell| price(cell.need)).collect();

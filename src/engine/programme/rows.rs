@@ -27,6 +27,8 @@ pub(crate) enum RowKind {
     AtLeastOnce(usize),
     /// Not more than one space, and not less, takes the place of another that is closed.
     OneInstead,
+    /// What whole modules serve of some need: see [`super::cuts`].
+    Rounding,
 }
 
 impl RowKind {
@@ -151,6 +153,15 @@ impl Rows {
     /// The row of a kind that the rules ask for.
     pub fn find(&self, kind: RowKind) -> Option<u32> {
         self.row_of.get(&kind).copied()
+    }
+
+    /// Adds a row that the rules do not ask for.
+    pub fn push(&mut self, kind: RowKind, limit: f64) -> u32 {
+        let row = u32::try_from(self.len()).unwrap_or(u32::MAX);
+        self.kinds.push(kind);
+        self.limits.push(limit);
+        self.worst.push(false);
+        row
     }
 
     /// Number of rows.

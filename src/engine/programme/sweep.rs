@@ -203,6 +203,11 @@ impl<'a> Draft<'a> {
         !self.rooms[room].is_empty()
     }
 
+    /// Rooms that host anything.
+    pub fn n_used(&self) -> usize {
+        self.rooms.iter().filter(|offers| !offers.is_empty()).count()
+    }
+
     /// What some rooms host, what some facilities do, and whom they serve.
     pub fn save(&self, rooms: &[usize], stays: &[usize]) -> Saved {
         let n_groups = self.instance.groups.len();

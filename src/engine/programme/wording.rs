@@ -36,7 +36,11 @@ impl Wording<'_> {
             RowKind::LeastMetInDistrict(_) => rules.least_met_by_district,
             RowKind::MostWalking => rules.most_walking,
             RowKind::MostEnvy => rules.most_envy.map(|envy| envy.most),
-            RowKind::WorstDistrict(_) | RowKind::Once(_) | RowKind::AtLeastOnce(_) | RowKind::OneInstead => None,
+            RowKind::WorstDistrict(_)
+            | RowKind::Once(_)
+            | RowKind::AtLeastOnce(_)
+            | RowKind::OneInstead
+            | RowKind::Rounding => None,
         }
     }
 
@@ -67,7 +71,11 @@ impl Wording<'_> {
             RowKind::LeastMetInDistrict(at) => ("the share of need met".into(), district(at), ""),
             RowKind::MostWalking => ("the limit on the mean walk".into(), None, ""),
             RowKind::MostEnvy => ("the limit on the mean envy".into(), None, ""),
-            RowKind::WorstDistrict(_) | RowKind::Once(_) | RowKind::AtLeastOnce(_) | RowKind::OneInstead => {
+            RowKind::WorstDistrict(_)
+            | RowKind::Once(_)
+            | RowKind::AtLeastOnce(_)
+            | RowKind::OneInstead
+            | RowKind::Rounding => {
                 return None;
             }
         };

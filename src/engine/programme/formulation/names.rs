@@ -130,6 +130,7 @@ impl Words {
             Some(RowKind::Once(f)) => format!("once.{f}"),
             Some(RowKind::AtLeastOnce(f)) => format!("at.least.once.{f}"),
             Some(RowKind::OneInstead) => format!("instead.{at}"),
+            Some(RowKind::Rounding) => format!("rounding.{at}"),
         };
         rows.iter().enumerate().map(named).collect()
     }
