@@ -67,7 +67,7 @@ impl Found {
 }
 
 /// A linear programme that stays in memory with its basis while bounds change.
-pub(crate) trait LiveLp {
+pub(crate) trait LiveLp: Send {
     /// Changes the bounds of a column.
     fn set_bounds(&mut self, column: usize, lower: f64, upper: f64) -> Result<(), Error>;
 

@@ -1,9 +1,13 @@
 //! The end of the proof: cuts at the root, settling and cutting again, then branch and bound on the one live programme.
 //!
 //! Cuts hold everywhere, so they stay. Bounds are added up from dual values (`master`); a node ends when its bound meets
-//! the best plan. The column to branch on is the one whose two branches move the bound most (`branching`).
+//! the best plan. The column to branch on is the one whose two branches move the bound most (`branching`). Once the tree
+//! has some nodes it grows at two places side by side, each with a programme of its own; they wait for one another, so
+//! that the tree does not depend on which is faster.
 
 use std::collections::BinaryHeap;
+
+use rayon::prelude::*;
 
 use super::backend;
 use super::master::{Dual, Master};
@@ -12,7 +16,7 @@ use super::plans::Plans;
 use super::reduced::Reduced;
 use super::state::Role;
 use crate::engine::Ended;
-use crate::engine::branching::{Branching, LpNode, Probed, Probing, Visit};
+use crate::engine::branching::{Branching, LpNode, Probed, Probing};
 use crate::engine::mip::{self, LpEnd, has_live_lp};
 use crate::error::Error;
 use crate::solve::{Control, Limit, Phase};
@@ -21,6 +25,9 @@ use crate::solve::{Control, Limit, Phase};
 const PROBE: i32 = 20;
 /// Observations after which a column's pseudo-cost is trusted.
 const RELIABLE: u32 = 2;
+/// Places where the tree grows side by side, and nodes after which it is worth a programme for each.
+const LANES: usize = 2;
+const ALONE: u64 = 8;
 /// Rounds of cuts at a node below the root.
 const ROUNDS: usize = 6;
 /// A remaining problem this much smaller is worth starting the programme anew.
@@ -31,7 +38,7 @@ const SHAKE: u64 = 3_000_000;
 /// Work of shaking before the tree, in entries of the remaining problem, where that is less than of ten shakes.
 const PER_ENTRY: u64 = 2_000;
 /// Solves after which a cut that was not tight is dropped when the programme is started anew.
-const IDLE: u32 = 40;
+const IDLE: u32 = 3;
 
 /// What the search proved.
 pub(super) struct Proven {
@@ -99,8 +106,9 @@ pub(super) fn search(mut problem: Reduced, known: f64, plans: &mut Plans, contro
             drop(master);
             return parts.search(bound, plans, control);
         }
-        let mut tree = Tree::new(&problem);
-        return tree.grow(master, dual, bound, plans, control);
+        let tree = Tree::new(&problem, master, LpNode::root(bound.max(dual.bound)));
+        // Parts are searched side by side.
+        return tree.grow(if tells { LANES } else { 1 }, &dual, plans, control);
     }
 }
 
@@ -160,94 +168,182 @@ fn settled(problem: &Reduced, dual: &Dual, target: f64) -> (Vec<Role>, usize) {
     (role, free)
 }
 
+/// A tree that grows at several places side by side.
 struct Tree<'p> {
     problem: &'p Reduced,
-    branching: Branching,
+    lanes: Vec<Lane<'p>>,
     queue: BinaryHeap<LpNode>,
     nodes: u64,
 }
 
+/// A programme of its own for one of the places where a tree grows.
+struct Lane<'p> {
+    master: Master<'p>,
+    branching: Branching,
+    /// More cuts than these make it worth starting anew.
+    most_cuts: usize,
+    /// What it looks at now.
+    node: Option<LpNode>,
+}
+
+/// What a look at a node leaves to do.
+enum Left {
+    Nothing,
+    /// The closed branch, which waits, and the open one to go on with.
+    Branches([LpNode; 2]),
+    /// A limit came.
+    Node(LpNode),
+}
+
+/// What a look at a node gives.
+struct Found {
+    left: Left,
+    /// Values of the columns at the optima on the way.
+    values: Vec<Vec<f64>>,
+    /// The open columns of a plan, where everything is decided.
+    plan: Option<Vec<u32>>,
+}
+
 impl<'p> Tree<'p> {
-    fn new(problem: &'p Reduced) -> Self {
-        Self { problem, branching: Branching::new(problem.sites.len()), queue: BinaryHeap::new(), nodes: 0 }
+    fn new(problem: &'p Reduced, master: Master<'p>, root: LpNode) -> Self {
+        let mut lane = Lane::new(master);
+        lane.node = Some(root);
+        Self { problem, lanes: vec![lane], queue: BinaryHeap::new(), nodes: 0 }
     }
 
-    fn grow(
-        &mut self,
-        mut master: Master<'p>,
-        root: Dual,
-        known: f64,
-        plans: &mut Plans,
-        control: &Control,
-    ) -> Result<Proven, Error> {
-        let mut next = Some(LpNode::root(root.bound.max(known)));
-        let most_cuts = 2 * master.n_cuts() + 2000;
+    /// Grows the tree to its end, or to a limit; in so many lanes at most.
+    fn grow(mut self, most_lanes: usize, root: &Dual, plans: &mut Plans, control: &Control) -> Result<Proven, Error> {
+        let mut most_lanes = most_lanes;
         let ended = loop {
-            let Some(node) = next.take().or_else(|| self.queue.pop()) else { break Ended::Complete };
-            if node.bound >= plans.best.target() {
-                continue;
+            if self.lanes.len() < most_lanes && self.nodes >= ALONE && !self.widen(most_lanes, control)? {
+                most_lanes = self.lanes.len();
+            }
+            self.deal(plans.best.target());
+            let at_once = self.lanes.iter().filter(|lane| lane.node.is_some()).count();
+            if at_once == 0 {
+                break Ended::Complete;
             }
             let is_met = control.gap_reached() || self.nodes >= plans.most_nodes;
             if let Some(limit) = control.stop().or_else(|| is_met.then_some(Limit::Gap)) {
-                self.queue.push(node);
                 break Ended::Limit(limit);
             }
-            self.nodes += 1;
+            let shakes = self.nodes / NODES_PER_SHAKE;
+            self.nodes += at_once as u64;
             control.nodes(Phase::Bound, self.nodes);
-            if master.n_cuts() > most_cuts {
-                let useful = master.useful_cuts(IDLE);
-                let Some(fresh) = Master::new(self.problem, useful, control)? else {
-                    self.queue.push(node);
-                    break Ended::Limit(control.stop().unwrap_or(Limit::Time));
-                };
-                master = fresh;
-                self.branching.forget_bounds();
-            }
-            if self.nodes.is_multiple_of(NODES_PER_SHAKE) {
+            if self.nodes / NODES_PER_SHAKE > shakes {
                 plans.shake(self.problem, SHAKE, control);
             }
-            match self.visit(&mut master, node, &root, plans, control)? {
-                Visit::Done(child) => next = child,
-                Visit::Stopped(node) => {
-                    self.queue.push(node);
-                    break Ended::Limit(control.stop().unwrap_or(Limit::Time));
+            let (problem, target) = (self.problem, plans.best.target());
+            let found: Vec<Option<Result<Found, Error>>> = (self.lanes.par_iter_mut())
+                .map(|lane| lane.node.take().map(|node| lane.visit(problem, node, root, target, control)))
+                .collect();
+            // What lanes found is told in their order: it does not matter which was the first.
+            let mut is_stopped = false;
+            for (lane, found) in self.lanes.iter_mut().zip(found) {
+                let Some(found) = found else { continue };
+                let Found { left, values, plan } = found?;
+                values.iter().for_each(|values| plans.round(problem, values, control));
+                if let Some(open) = plan {
+                    plans.offer(problem, open.into_iter(), control);
+                }
+                match left {
+                    Left::Nothing => {}
+                    Left::Branches([closed, open]) => {
+                        self.queue.push(closed);
+                        lane.node = Some(open);
+                    }
+                    Left::Node(node) => {
+                        lane.node = Some(node);
+                        is_stopped = true;
+                    }
                 }
             }
-            control.bound(Phase::Bound, plans.best.rounded(self.least(&next, plans.best.value)));
+            control.bound(Phase::Bound, plans.best.rounded(self.least(plans.best.value)));
+            if is_stopped {
+                break Ended::Limit(control.stop().unwrap_or(Limit::Time));
+            }
         };
-        let bound = if ended == Ended::Complete { plans.best.value } else { self.least(&None, plans.best.value) };
+        let bound = if ended == Ended::Complete { plans.best.value } else { self.least(plans.best.value) };
         Ok(Proven { bound, ended, nodes: self.nodes })
     }
 
-    /// The least bound of what is still to do.
-    fn least(&self, next: &Option<LpNode>, known: f64) -> f64 {
-        self.queue.iter().chain(next).map(|node| node.bound).fold(known, f64::min)
+    /// Starts a programme for each lane, with the cuts that were tight of late: a short programme is soon solved, and what
+    /// else is broken later comes back. `false` when they do not fit, or a limit came.
+    fn widen(&mut self, lanes: usize, control: &Control) -> Result<bool, Error> {
+        let Some(first) = self.lanes.first() else { return Ok(false) };
+        let cuts = first.master.useful_cuts(IDLE);
+        for at in 0..lanes {
+            let Some(master) = Master::new(self.problem, cuts.clone(), control)? else { return Ok(false) };
+            match self.lanes.get_mut(at) {
+                Some(lane) => lane.renew(master),
+                None => self.lanes.push(Lane::new(master)),
+            }
+        }
+        Ok(true)
     }
 
+    /// Gives each lane a node below which there may be a plan better than the target.
+    fn deal(&mut self, target: f64) {
+        let is_open = |node: &LpNode| node.bound < target;
+        for lane in &mut self.lanes {
+            // The queue gives the least bound first.
+            lane.node = lane.node.take().filter(is_open).or_else(|| self.queue.pop().filter(is_open));
+        }
+    }
+
+    /// The least bound of what is still to do.
+    fn least(&self, known: f64) -> f64 {
+        let nodes = self.lanes.iter().filter_map(|lane| lane.node.as_ref());
+        self.queue.iter().chain(nodes).map(|node| node.bound).fold(known, f64::min)
+    }
+}
+
+impl<'p> Lane<'p> {
+    fn new(master: Master<'p>) -> Self {
+        let branching = Branching::new(master.problem.sites.len());
+        Self { most_cuts: most_cuts(&master), master, branching, node: None }
+    }
+
+    /// Goes on with a programme built anew.
+    fn renew(&mut self, master: Master<'p>) {
+        self.most_cuts = most_cuts(&master);
+        self.master = master;
+        self.branching.forget_bounds();
+    }
+
+    /// Looks at a node: below it only plans that cost less than the target matter.
     fn visit(
         &mut self,
-        master: &mut Master,
+        problem: &'p Reduced,
         mut node: LpNode,
         root: &Dual,
-        plans: &mut Plans,
+        target: f64,
         control: &Control,
-    ) -> Result<Visit, Error> {
+    ) -> Result<Found, Error> {
+        let mut found = Found { left: Left::Nothing, values: Vec::new(), plan: None };
+        let stopped = |found: Found, node| Ok(Found { left: Left::Node(node), ..found });
+        if self.master.n_cuts() > self.most_cuts {
+            let useful = self.master.useful_cuts(IDLE);
+            let Some(fresh) = Master::new(problem, useful, control)? else { return stopped(found, node) };
+            self.renew(fresh);
+        }
+        let master = &mut self.master;
         self.branching.enter(master.lp(), &node.fixed)?;
         let mut rounds = 0;
         let (dual, values) = loop {
             match master.solve(control)? {
                 LpEnd::Optimal(_) => {}
-                LpEnd::Infeasible => return Ok(Visit::Done(None)),
-                LpEnd::Unfinished(_) | LpEnd::Stopped => return Ok(Visit::Stopped(node)),
+                LpEnd::Infeasible => return Ok(found),
+                LpEnd::Unfinished(_) | LpEnd::Stopped => return stopped(found, node),
             }
             let dual = master.dual(self.branching.bounds());
             let values = master.values().to_vec();
-            plans.round(self.problem, &values, control);
-            let (before, target) = (node.bound, plans.best.target());
+            found.values.push(values.clone());
+            let before = node.bound;
             node.bound = node.bound.max(dual.bound);
             if node.bound >= target {
                 self.branching.learn_from(&node, node.bound);
-                return Ok(Visit::Done(None));
+                return Ok(found);
             }
             let broken = master.separate()?;
             rounds += 1;
@@ -258,7 +354,6 @@ impl<'p> Tree<'p> {
         };
         self.branching.learn_from(&node, node.bound);
         // On what every better plan below this node agrees with its dual, or with that of the root.
-        let target = plans.best.target();
         let limit = target + 1e-11 * target.abs();
         let sure = |column: usize| {
             let dual = [&dual, root].into_iter().find(|dual| dual.without(column) >= limit);
@@ -266,29 +361,28 @@ impl<'p> Tree<'p> {
         };
         self.branching.fix(master.lp(), &mut node, sure)?;
         let candidates = self.branching.candidates(&values);
-        let Some((&first, others)) = candidates.split_first() else {
-            let Some(column) = self.branching.first_free() else {
-                // Everything is decided: this is a plan.
-                let bounds = (0_u32..).zip(self.branching.bounds());
-                let open = bounds.filter(|(_, bounds)| bounds.0 > 0.5).map(|(column, _)| column);
-                plans.offer(self.problem, open, control);
-                return Ok(Visit::Done(None));
-            };
-            return Ok(Visit::Done(Some(self.split(&node, column, values[column as usize]))));
+        let column = if let Some((&first, others)) = candidates.split_first() {
+            let room = target - node.bound;
+            let rise = |objective| objective - node.bound;
+            let probing = Probing { iterations: PROBE, reliable: RELIABLE, room, most: room, rise };
+            match self.branching.probe(master.lp(), &values, (first, others), &probing, control)? {
+                Probed::Best(column) => column,
+                Probed::Stopped(_) => return stopped(found, node),
+            }
+        } else if let Some(column) = self.branching.first_free() {
+            column
+        } else {
+            // Everything is decided: this is a plan.
+            let bounds = (0_u32..).zip(self.branching.bounds());
+            found.plan = Some(bounds.filter(|(_, bounds)| bounds.0 > 0.5).map(|(column, _)| column).collect());
+            return Ok(found);
         };
-        let room = target - node.bound;
-        let rise = |objective| objective - node.bound;
-        let probing = Probing { iterations: PROBE, reliable: RELIABLE, room, most: room, rise };
-        match self.branching.probe(master.lp(), &values, (first, others), &probing, control)? {
-            Probed::Best(column) => Ok(Visit::Done(Some(self.split(&node, column, values[column as usize])))),
-            Probed::Stopped(_) => Ok(Visit::Stopped(node)),
-        }
+        found.left = Left::Branches(self.branching.children(&node, column, values[column as usize], true));
+        Ok(found)
     }
+}
 
-    /// Puts the closed branch into the queue and gives the open one to go on with.
-    fn split(&mut self, node: &LpNode, column: u32, value: f64) -> LpNode {
-        let [closed, open] = self.branching.children(node, column, value, true);
-        self.queue.push(closed);
-        open
-    }
+/// Cuts beyond which a programme is worth building anew.
+fn most_cuts(master: &Master) -> usize {
+    2 * master.n_cuts() + 2000
 }
