@@ -189,6 +189,18 @@ fn towns_far_apart_share_the_sites_as_the_formulation_shares_them() {
 }
 
 #[test]
+fn a_tree_that_grows_at_two_places_proves_what_the_formulation_proves() {
+    // A grid has many plans that are nearly alike: the tree outgrows one programme.
+    let points: Vec<[f64; 2]> = (0..81).map(|i| [f64::from(i % 9), f64::from(i / 9)]).collect();
+    let model = PMedian::from_points(points).p(4);
+    let [one, two] = [1, 2].map(|threads| model.solve(&SolveOptions::default().threads(threads)).unwrap());
+    assert!(one.is_optimal() && one.nodes > 8, "{} nodes", one.nodes);
+    assert_eq!((one.objective, &one.sites, one.nodes), (two.objective, &two.sites, two.nodes));
+    let formulated = model.solve(&SolveOptions::default().method(Method::Mip)).unwrap();
+    assert_relative_eq!(one.objective, formulated.objective, max_relative = 1e-9);
+}
+
+#[test]
 fn a_limit_leaves_a_checked_plan_and_a_valid_bound() {
     let (points, weights) = town(400, 11);
     let model = PMedian::from_points(points).weights(weights).p(20).rounding(Rounding::Floor);
