@@ -23,7 +23,7 @@ const FREE: (f64, f64) = (0.0, 1.0);
 pub(crate) struct Node<F> {
     /// No plan there is better than this.
     pub bound: f64,
-    /// Nodes are numbered as they are made.
+    /// Nodes are numbered as they are made, those of each [`Branching`] by themselves.
     pub number: u64,
     pub fixed: Vec<(u32, bool)>,
     pub from: F,
@@ -102,6 +102,7 @@ pub(crate) enum Probed {
 }
 
 /// The binary columns of a live programme during a search: they come first in it.
+#[derive(Clone)]
 pub(crate) struct Branching {
     /// Bounds of the columns as they are in the programme now.
     bounds: Vec<(f64, f64)>,

@@ -107,7 +107,7 @@ pub(super) fn search(mut problem: Reduced, known: f64, plans: &mut Plans, contro
             return parts.search(bound, plans, control);
         }
         let tree = Tree::new(&problem, master, LpNode::root(bound.max(dual.bound)));
-        // Parts are searched side by side.
+        // Parts are searched side by side already: each with one programme.
         return tree.grow(if tells { LANES } else { 1 }, &dual, plans, control);
     }
 }
@@ -270,13 +270,25 @@ impl<'p> Tree<'p> {
     /// Starts a programme for each lane, with the cuts that were tight of late: a short programme is soon solved, and what
     /// else is broken later comes back. `false` when they do not fit, or a limit came.
     fn widen(&mut self, lanes: usize, control: &Control) -> Result<bool, Error> {
-        let Some(first) = self.lanes.first() else { return Ok(false) };
+        let Some(first) = self.lanes.first_mut() else { return Ok(false) };
+        // While one is built anew the old one stands beside it.
+        if !mip::fits((lanes + 1) * self.problem.column.len(), control) {
+            return Ok(false);
+        }
         let cuts = first.master.useful_cuts(IDLE);
-        for at in 0..lanes {
-            let Some(master) = Master::new(self.problem, cuts.clone(), control)? else { return Ok(false) };
-            match self.lanes.get_mut(at) {
-                Some(lane) => lane.renew(master),
-                None => self.lanes.push(Lane::new(master)),
+        let Some(master) = Master::new(self.problem, cuts.clone(), control)? else { return Ok(false) };
+        first.renew(master);
+        let branching = first.branching.clone();
+        while self.lanes.len() < lanes {
+            match Master::new(self.problem, cuts.clone(), control) {
+                Ok(Some(master)) => {
+                    self.lanes.push(Lane { branching: branching.clone(), ..Lane::new(master) });
+                }
+                Ok(None) => return Ok(false),
+                Err(error) => {
+                    log::warn!("p-median: {error}: the search goes on with one linear programme");
+                    return Ok(false);
+                }
             }
         }
         Ok(true)

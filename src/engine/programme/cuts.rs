@@ -3,7 +3,7 @@
 //! Hosts serve no more of a group of cells than its need D, less the places P of the facilities that are there, and no
 //! more than their own places κ, so many people at most as they reach in these cells. Where modules come in sizes of K,
 //! and D - P = qK + r, the module after the first q serves r people there, not K: with
-//! F(κ) = ⌊κ / K⌋ + max(0, κ mod K - r) / (K - r),
+//! F(κ) = ⌊κ / K⌋ + max(0, κ mod K - r) / (K - r), and the places of facilities as far as people in these cells reach them,
 //!
 //! ```text
 //! Σ_cells D_c u_c ≤ P + (K - r) q + Σ_choices (κ - (K - r) F(κ)) y
@@ -13,12 +13,14 @@
 //! and gives something back for choices, so that the relaxation prices it like every other row.
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use super::instance::Instance;
 use super::mixture::Mixture;
 use super::reach::Reach;
 use super::rows::RowKind;
 use crate::service::Size;
+use crate::solve::Control;
 
 /// Remainders nearer to nothing or to a whole module, as a share of the module, cut off little.
 const LEAST_REST: f64 = 0.02;
@@ -28,6 +30,8 @@ const LEAST_BROKEN: f64 = 2e-4;
 const PASSES: usize = 4;
 /// The share of the cells of a row that others may have too.
 const SHARED: f64 = 0.5;
+/// Arcs that are looked at around a group at most: where everybody reaches everything, rows would take very long to find.
+const WORK: usize = 2_000_000;
 
 /// What counts as a module.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,15 +57,23 @@ pub(crate) struct Cut {
     score: f64,
 }
 
-/// The rows around some groups that a mixture breaks most; no two of them share most of their cells.
+/// The rows around some groups that a mixture breaks most; no two of them share most of their cells. Fewer where a limit
+/// comes.
 pub(crate) fn broken_by(
     instance: &Instance,
     reach: &Reach,
     mixture: &Mixture,
     groups: impl Iterator<Item = usize>,
+    control: &Control,
 ) -> Vec<Cut> {
-    let search = Search::new(instance, reach, mixture);
-    let groups: Vec<usize> = groups.collect();
+    let search = Search::new(instance, reach, mixture, control);
+    // Groups of a service that reach the same people lead to the same rows.
+    let mut seen = FxHashSet::default();
+    let is_new = |group: &usize| {
+        let cells: Vec<u32> = reach.of(*group).iter().map(|&(_, cell)| cell).collect();
+        seen.insert(cells)
+    };
+    let groups: Vec<usize> = groups.filter(is_new).collect();
     let found = groups.par_iter().filter_map(|&group| search.around(group));
     let mut found: Vec<Cut> = found.collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -78,6 +90,11 @@ pub(crate) fn broken_by(
 }
 
 impl Cut {
+    /// What tells it from others: with these cells, another module makes another limit.
+    pub fn key(&self) -> (Vec<u32>, u64) {
+        (self.cells.clone(), self.limit.to_bits())
+    }
+
     /// Adds the row to a programme.
     pub fn add_to(&self, instance: &mut Instance) {
         let row = instance.rows.push(RowKind::Rounding, self.limit);
@@ -97,11 +114,10 @@ impl Cut {
     }
 }
 
-/// κ - (K - r) F(κ).
+/// κ - (K - r) F(κ): r for each whole module, and no more than r for what is left of it.
 fn amount(places: f64, unit: f64, rest: f64) -> f64 {
     let whole = (places / unit + 1e-9).floor();
-    let beyond = (places - whole * unit - rest).max(0.0);
-    places - whole * (unit - rest) - beyond
+    whole * rest + (places - whole * unit).clamp(0.0, rest)
 }
 
 struct Search<'a> {
@@ -110,26 +126,29 @@ struct Search<'a> {
     mixture: &'a Mixture,
     /// For each service what modules may count as.
     units: Vec<Vec<Unit>>,
+    control: &'a Control<'a>,
 }
 
 impl<'a> Search<'a> {
-    fn new(instance: &'a Instance, reach: &'a Reach, mixture: &'a Mixture) -> Self {
+    fn new(instance: &'a Instance, reach: &'a Reach, mixture: &'a Mixture, control: &'a Control<'a>) -> Self {
         let mut units: Vec<Vec<Unit>> = vec![Vec::new(); instance.n_services];
         for choice in instance.choices.iter().filter(|choice| matches!(choice.size, Size::Module(_))) {
             let own = &mut units[instance.groups[choice.group].service];
             for slots in 1..=choice.most_slots() {
                 for by_slot in [true, false] {
                     let unit = Unit { places: choice.places * slots as f64, by_slot };
-                    if unit.places > 0.0 && !own.contains(&unit) {
+                    // With one slot it is the same how modules count.
+                    let is_same = by_slot && choice.most_slots() == 1;
+                    if unit.places > 0.0 && !is_same && !own.contains(&unit) {
                         own.push(unit);
                     }
                 }
             }
         }
-        Self { instance, reach, mixture, units }
+        Self { instance, reach, mixture, units, control }
     }
 
-    /// The row that is broken most, from the cells that a group reaches.
+    /// The row that is broken most, from the cells that a group reaches; `None` too when a limit comes.
     fn around(&self, group: usize) -> Option<Cut> {
         let units = &self.units[self.instance.groups[group].service];
         let cells: Vec<u32> = self.reach.of(group).iter().map(|&(_, cell)| cell).collect();
@@ -140,9 +159,14 @@ impl<'a> Search<'a> {
         };
         let (mut most, mut unit) = best(&cells)?;
         let mut cells = cells;
+        let mut work = 0;
         for _ in 0..PASSES {
             let before = most;
             for cell in self.near(&cells) {
+                work += self.arcs(&cells);
+                if work > WORK || self.control.stop().is_some() {
+                    break;
+                }
                 let at = cells.iter().position(|&own| own == cell);
                 match at {
                     Some(at) => drop(cells.swap_remove(at)),
@@ -165,6 +189,11 @@ impl<'a> Search<'a> {
         let cut = self.row(&cells, unit)?;
         let need: f64 = cells.iter().map(|&cell| self.instance.cells.cells[cell as usize].need).sum();
         (cut.broken > LEAST_BROKEN * need).then_some(cut)
+    }
+
+    /// How many arcs some cells have.
+    fn arcs(&self, cells: &[u32]) -> usize {
+        cells.iter().map(|&cell| self.instance.cells.cells[cell as usize].arcs.len()).sum()
     }
 
     /// Cells that share a host with some.
@@ -236,5 +265,67 @@ impl<'a> Search<'a> {
         cut.broken = served - most;
         cut.score = cut.broken / need.sqrt();
         Some(cut)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SolveOptions;
+    use crate::engine::programme::ascent::Ascent;
+    use crate::engine::programme::pricing::tests::instance;
+    use crate::engine::programme::reach::cell_of_arcs;
+    use crate::engine::programme::sweep::sweep;
+    use crate::engine::programme::tariff::Prices;
+    use crate::engine::random::Random;
+    use crate::model::Sense;
+    use crate::service::PlanObjective;
+
+    #[test]
+    fn modules_give_back_what_whole_ones_serve_of_the_rest() {
+        for (places, expected) in
+            [(0.0, 0.0), (5.0, 5.0), (12.0, 12.0), (30.0, 12.0), (40.0, 12.0), (47.0, 19.0), (125.0, 41.0)]
+        {
+            assert!((amount(places, 40.0, 12.0) - expected).abs() < 1e-12, "{places}");
+        }
+        // A hair below a whole module serves the rest wholly.
+        assert_eq!(amount(40.0 - 1e-9, 40.0, 12.0), 12.0);
+    }
+
+    #[test]
+    fn no_plan_breaks_a_row_that_the_mixture_breaks() {
+        let mut total = 0;
+        for seed in 0..12 {
+            let plain = instance(seed, PlanObjective::Cover);
+            let (reach, cell_of) = (Reach::new(&plain), cell_of_arcs(&plain));
+            let (mut random, options) = (Random::of_seed(seed), SolveOptions::default());
+            let control = Control::maximising(&options, Sense::Maximize);
+            let mut ascent = Ascent::new(&plain, &reach, seed);
+            let mut tight = plain.clone();
+            for _ in 0..6 {
+                for _ in 0..5 {
+                    ascent.step(&plain, &reach);
+                }
+                let cuts = broken_by(&plain, &reach, &ascent.mixture, 0..plain.groups.len(), &control);
+                cuts.iter().for_each(|cut| cut.add_to(&mut tight));
+            }
+            let first = plain.rows.len();
+            total += tight.rows.len() - first;
+            for _ in 0..20 {
+                let mut price = |scale: f64| scale * random.below(1_000) as f64 / 500.0;
+                let cells = plain.cells.cells.iter().map(|_| price(0.5)).collect();
+                let rows = plain.rows.limits.iter().map(|limit| price(100.0 / limit.abs().max(1.0))).collect();
+                let plan = sweep(&plain, &reach, &cell_of, &Prices { cells, rows }, &mut random, &control).candidate();
+                let mut taken = plan.taken_by_decisions(&tight);
+                tight.taken_by_flows(&plan.flows, |row, amount| taken[row as usize] += amount);
+                for (row, (taken, limit)) in taken.iter().zip(&tight.rows.limits).enumerate().skip(first) {
+                    assert!(
+                        *taken <= limit + 1e-6 * (1.0 + limit.abs()),
+                        "row {row} of seed {seed}: {taken} > {limit}"
+                    );
+                }
+            }
+        }
+        assert!(total > 20, "{total} rows");
     }
 }

@@ -71,6 +71,8 @@ pub(crate) struct Dive<'a> {
     pub spends: bool,
     /// How much worse a try may be for now: by so much times a draw from the exponential distribution.
     pub heat: f64,
+    /// What the best plan known is worth.
+    pub known: f64,
     /// Parts that may change now, and what all others take of rows for good.
     within: Vec<usize>,
     beyond: Vec<f64>,
@@ -192,6 +194,7 @@ impl<'a> Dive<'a> {
             band: 0.0,
             spends: false,
             heat: 0.0,
+            known: f64::NEG_INFINITY,
             within: (0..instance.rooms.len() + instance.stays.len()).collect(),
             beyond: vec![0.0; instance.rows.len()],
             tries: 0,
@@ -277,10 +280,12 @@ impl<'a> Dive<'a> {
                 self.mixture.go(self.instance, self.reach, &self.penalty, (room, &Part::default()), true);
             }
         }
+        let worth = if self.draft.is_feasible() { self.draft.objective() } else { f64::NEG_INFINITY };
         self.build(&rooms, &stays);
         let mut than = before.standing;
-        if self.heat > 0.0 {
-            than.merit += self.heat * (1.0 - random.unit()).ln();
+        // A plan that is better than the best known stays until that is known.
+        if self.heat > 0.0 && worth <= self.known {
+            than.merit += self.heat * random.unit().ln();
         }
         if self.standing().is_no_worse(than, self.band) {
             return;

@@ -20,7 +20,8 @@ use crate::error::Error;
 use crate::model::Sense;
 use crate::solve::{Control, Method, Phase};
 
-/// Steps of the ascent in each round, of one with tries for each [`ROOMS`] and of one with more tries at most.
+/// Steps of the ascent in each round: so many where there is one try for so many [`ROOMS`], and at most so many where small
+/// programmes have more tries than that.
 const STEPS: (usize, usize) = (5, 20);
 /// Rounds at most before the solver takes over.
 const ROUNDS: usize = 400;
@@ -82,8 +83,8 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
     let cell_of = cell_of_arcs(instance);
     let neighbours = Neighbours::new(instance, &reach);
     let mut random = Random::of_seed(control.options.seed);
-    let mut climb = Climb::new(instance, &reach, control.options.seed);
     let bounds = control.options.method == Method::Auto;
+    let mut climb = Climb::new(instance, &reach, control.options.seed, bounds);
     let mut best = start;
     let mut dive: Option<Dive<'_>> = None;
     let (mut idle, mut hopeless) = (0, 0);
@@ -96,7 +97,8 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
         rayon::join(
             || {
                 if let Some(dive) = &mut dive {
-                    dive.heat = heat(dive, round);
+                    dive.heat = if rounds > ROUNDS_OF_SMALL { heat(dive, round) } else { 0.0 };
+                    dive.known = best.as_ref().map_or(f64::NEG_INFINITY, |best| best.value);
                     let loose = if round % 2 == 0 { tries * LOOSE.0 / LOOSE.1 } else { 0 };
                     let spends = SPENDING.contains(&(round % TURN));
                     improve(dive, (tries, loose), spends, &neighbours, &mut random, control);
@@ -251,7 +253,7 @@ fn heat(dive: &Dive<'_>, round: usize) -> f64 {
 /// Steps towards a better bound.
 fn ascend(reach: &Reach, climb: &mut Climb<'_>, steps: usize, control: &Control) {
     for _ in 0..steps {
-        if climb.is_done() || control.stop().is_some() || !climb.step(reach) {
+        if climb.is_done() || control.stop().is_some() || !climb.step(reach, control) {
             return;
         }
     }

@@ -321,7 +321,7 @@ fn offers_in(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -335,8 +335,8 @@ mod tests {
     use crate::solve::Control;
     use crate::{Metric, SolveOptions, SyntheticTown, TravelMatrix};
 
-    /// A small town with slots, pairs, complexes, quotas, shares and money.
-    fn instance(seed: u64, objective: PlanObjective) -> Instance {
+    /// A small town with slots, pairs, complexes, quotas, shares and money; facilities close, grow and move.
+    pub fn instance(seed: u64, objective: PlanObjective) -> Instance {
         let town = SyntheticTown::new(2, seed).unwrap();
         let at: Vec<_> = town.homes.iter().map(|home| home.at).collect();
         let spaces: Vec<_> = town.spaces.iter().map(|space| space.at).collect();
@@ -352,7 +352,16 @@ mod tests {
             service("after-school care", "age_7_12", 0.3, 20.0, 50.0).slots(["afternoon"]),
         ];
         let mut facilities = Facility::of_town(&town);
-        facilities.iter_mut().for_each(|facility| facility.closing_cost = Some(1_000.0));
+        for (at, facility) in facilities.iter_mut().enumerate() {
+            facility.closing_cost = Some(1_000.0);
+            facility.area = facility.places.map(|places| 4.0 * places);
+            if at % 2 == 0 {
+                *facility = facility.clone().enlargement(Module::new("more", 80.0, 20.0).capital_cost(9_000.0));
+            }
+            if at % 3 == 0 {
+                *facility = facility.clone().moving_cost(6_000.0);
+            }
+        }
         let programme = Programme::new(Demand::of_town(&town), services)
             .spaces(Space::of_town(&town))
             .slots([Slot::new("morning", 8.0, 12.0), Slot::new("afternoon", 13.0, 18.0)])
@@ -387,9 +396,9 @@ mod tests {
             let reach = Reach::new(&instance);
             let mut random = Random::of_seed(seed);
             // Nor do the cuts of a climb cut it off.
-            let mut climb = Climb::new(&instance, &reach, seed);
+            let mut climb = Climb::new(&instance, &reach, seed, true);
             for _ in 0..150 {
-                climb.step(&reach);
+                climb.step(&reach, &control);
             }
             let slack = 1e-7 * (climb.bound().abs() + best.value.abs());
             prop_assert!(climb.bound() >= best.value - slack, "{} < {}", climb.bound(), best.value);

@@ -115,7 +115,8 @@ struct Search<'a> {
     instance: &'a Instance,
     room: &'a Room,
     look: &'a Look<'a>,
-    /// The offers of the groups that have any, the group with the best offer first; what each is worth beyond its area.
+    /// The offers of the groups that have any, the group with the best offer first, or the best for its area where all may
+    /// come in; what each is worth beyond its area.
     groups: Vec<Vec<(Offer, f64)>>,
     service: Vec<usize>,
     /// The price of a m² in each slot.
@@ -144,9 +145,17 @@ impl<'a> Search<'a> {
         let some = offers.iter().filter(|offers| !offers.is_empty());
         let mut groups: Vec<Vec<Offer>> = some.map(|offers| undominated(instance, offers.clone())).collect();
         groups.sort_by(|a, b| top(b).total_cmp(&top(a)));
+        let most = instance.most_services(room);
+        if most >= groups.len() {
+            // All may come in: those that are worth most for their area first.
+            let dense = |offers: &Vec<Offer>| {
+                let area = offers.iter().fold(0.0, |most, offer| f64::max(most, taken(instance, offer)));
+                top(offers) / area.max(1e-9 * room.area)
+            };
+            groups.sort_by(|a, b| dense(b).total_cmp(&dense(a)));
+        }
         let service: Vec<usize> =
             groups.iter().filter_map(|offers| Some(instance.service_of(offers.first()?.choice))).collect();
-        let most = instance.most_services(room);
         let area_price = if most > FEW { area_prices(instance, room.area, &groups) } else { [0.0; MOST_SLOTS] };
         let mut groups: Vec<Vec<(Offer, f64)>> = groups
             .into_iter()
@@ -254,11 +263,14 @@ impl<'a> Search<'a> {
             return;
         }
         let (sure, paying) = self.so_far(at);
-        // Groups come by their best offers: the next few are the best that may still be added.
+        // Where few may come in, groups come by their best offers: the next few are the best that may still be added.
         let end = (at + self.most.saturating_sub(self.chosen.len())).min(self.groups.len());
         let free = sure + self.later[at].worth - self.later[end].worth;
         let limit = f64::min(free, paying + self.later[at].beyond_area);
         if self.is_cut(limit) {
+            return;
+        }
+        if self.most > FEW && self.is_cut(paying + self.fitting(at)) {
             return;
         }
         if self.instance.break_even && self.yearly + self.later[at].yearly > slack(self.later[0].income) {
@@ -281,6 +293,21 @@ impl<'a> Search<'a> {
             }
         }
         self.descend(at + 1);
+    }
+
+    /// What the groups from one on are worth at most beyond their area, each with the best offer that may still fit in.
+    fn fitting(&self, at: usize) -> f64 {
+        let best = |(offers, &service): (&Vec<(Offer, f64)>, &usize)| {
+            let pairs = self.instance.together.iter().filter(|pair| pair.services.contains(&service));
+            let shared = pairs.map(|pair| pair.shared_area).sum::<f64>() + slack(self.room.area);
+            let fits = |offer: &Offer| {
+                let area = self.instance.choices[offer.choice].area - shared;
+                self.free.iter().enumerate().all(|(slot, free)| offer.slots >> slot & 1 == 0 || area <= *free)
+            };
+            let worth = || offers.iter().find(|(offer, beyond)| *beyond <= 0.0 || fits(offer));
+            if self.may_add(service) { worth().map_or(0.0, |entry| entry.1.max(0.0)) } else { 0.0 }
+        };
+        self.groups[at..].iter().zip(&self.service[at..]).map(best).sum()
     }
 
     /// Whether a branch that is worth so much at most need not be looked into; what is given away by that is kept.
