@@ -3,7 +3,7 @@
 DIR holds the folders `zhengzhou_demand`, `sf_spopt`, `jinan_roads`, `helsinki` and `osm_extracts`. Results are kept in
 benches/measured, a file for each part, so that one part can be measured anew: --only towns. Parts that draw their data themselves need no DIR: --only city. The
 published instances of a problem (--only uflp) are read from the folder of --instances, which holds `optima.csv`; some of them
-are measured anew by name (--only pmedian --names fl1400), hard ones with more time (--goals). The page has the parts that
+are measured anew by name (--only pmedian --names fl1400 --p 300), hard ones with more time (--goals). The page has the parts that
 were measured.
 """
 
@@ -94,6 +94,7 @@ def arguments():
         help="give hard published instances the seconds of benches/goals.csv",
     )
     parser.add_argument("--names", nargs="+", help="published instances to measure anew")
+    parser.add_argument("--p", nargs="+", help="the p of those to measure anew (all)")
     parser.add_argument(
         "--only",
         nargs="*",

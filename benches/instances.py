@@ -35,13 +35,15 @@ def measure(folder, asked, family, kept):
     program = [built("published"), "--data", str(folder), "--family", family]
     hard = goals() if asked.goals else {}
     times = published_times(folder)
-    before = {(row["name"], row["p"]): row for row in kept.get("rows", [])} if asked.names else {}
-    rows, failed = [], [] if not asked.names else kept.get("failed", [])
+    some = asked.names or asked.p
+    before = {(row["name"], row["p"]): row for row in kept.get("rows", [])} if some else {}
+    rows, failed = [], kept.get("failed", []) if some else []
     listed = named(program)
     if asked.names and not any(name in asked.names for name, _ in listed):
         print(f"{family}: none of {', '.join(asked.names)}")
     for name, p in listed:
-        if asked.names and name not in asked.names:
+        is_asked = name in (asked.names or [name]) and p in (asked.p or [p])
+        if not is_asked:
             rows += [before[name, p]] if (name, p) in before else []
             continue
         failed = [text for text in failed if not text.startswith(f"{name}, p {p}:")]

@@ -31,7 +31,7 @@ among the test data of spopt 0.7, BSD-3), `jinan_roads` (`edges_28597_directed.g
 `python benches/compare.py --data DIR --only towns` measures one part anew; parts that draw their data themselves, such
 as `--only city`, need no `--data`. What was measured is kept in `benches/measured`. Parts whose
 data are not there are left out; where towns and instances are in two folders, name both (`INSTANCES=DIR`, `--instances DIR`).
-`--names fl1400` measures some published instances anew; `--goals` gives hard ones the seconds and the gap of `benches/goals.csv`.
+`--names fl1400`, `--p 300` beside it, measures some published instances anew; `--goals` gives hard ones the seconds and the gap of `benches/goals.csv`.
 This page is written by that script and has the parts that were measured.
 
 Every figure comes from a process of its own, so that memory is that of one solve, Python and its

@@ -94,15 +94,15 @@ fn components(problem: &Reduced) -> (Vec<usize>, usize) {
 
 impl<'p> Parts<'p> {
     /// Takes a problem apart; `dual` bounds it, and only plans that cost less than `target` matter. The columns have
-    /// `values` in the relaxation.
-    pub fn of(whole: &'p Reduced, dual: &Dual, values: &[f64], target: f64, control: &Control) -> Self {
+    /// `values` in the relaxation; so many `nodes` were looked at before.
+    pub fn of(whole: &'p Reduced, dual: &Dual, values: &[f64], target: f64, nodes: u64, control: &Control) -> Self {
         let (of_column, count) = components(whole);
         let mut share = vec![0.0; count];
         of_column.iter().zip(values).for_each(|(&part, value)| share[part] += value);
         let (worst, best_left) = dual.edge;
         let price = if worst.is_finite() { 0.5 * (worst + best_left) } else { best_left };
         let parts = whole.split(&of_column, count).into_iter().map(|problem| Part::new(problem, dual)).collect();
-        let mut parts = Self { whole, parts, price: price.max(0.0), nodes: 1 };
+        let mut parts = Self { whole, parts, price: price.max(0.0), nodes: nodes + 1 };
         let slack = parts.prune(target);
         let price = parts.price;
         parts.parts.par_iter_mut().zip(share).for_each(|(part, share)| part.bend(share, price, slack, control));
@@ -383,7 +383,7 @@ mod tests {
         let mut master = Master::new(&whole, Master::first_cuts(&whole), &control)?.ok_or(Error::NothingFound)?;
         assert!(matches!(master.solve(&control)?, LpEnd::Optimal(_)));
         let dual = master.dual(&vec![(0.0, 1.0); whole.sites.len()]);
-        let parts = Parts::of(&whole, &dual, master.values(), plans.best.target(), &control);
+        let parts = Parts::of(&whole, &dual, master.values(), plans.best.target(), 0, &control);
         let proven = parts.search(dual.bound, &mut plans, &control)?;
         Ok((best.value, proven))
     }

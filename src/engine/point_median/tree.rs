@@ -28,6 +28,8 @@ const RELIABLE: u32 = 2;
 /// Places where the tree grows side by side, and nodes after which it is worth a programme for each.
 const LANES: usize = 2;
 const ALONE: u64 = 8;
+/// Nodes of the whole tree before parts of a problem that falls apart are searched one by one.
+const WHOLE: u64 = 400;
 /// Rounds of cuts at a node below the root.
 const ROUNDS: usize = 6;
 /// A remaining problem this much smaller is worth starting the programme anew.
@@ -98,17 +100,25 @@ pub(super) fn search(mut problem: Reduced, known: f64, plans: &mut Plans, contro
             problem = smaller;
             continue;
         }
-        if is_apart {
-            if tells {
-                log::info!("p-median: what is left falls into parts that share p alone: each is solved for its sizes");
+        bound = bound.max(dual.bound);
+        let mut nodes = 0;
+        let values = master.values().to_vec();
+        if tells || !is_apart {
+            // Parts are searched side by side already: each with one programme.
+            let lanes = if tells { LANES } else { 1 };
+            let most_nodes = if is_apart { WHOLE } else { plans.most_nodes };
+            let proven =
+                Tree::new(&problem, master, LpNode::root(bound)).grow((lanes, most_nodes), &dual, plans, control)?;
+            let goes_on = is_apart && proven.ended == Ended::Limit(Limit::Gap) && !control.gap_reached();
+            if !goes_on {
+                return Ok(proven);
             }
-            let parts = Parts::of(&problem, &dual, master.values(), target, control);
+            log::info!("p-median: what is left falls into parts that share p alone: each is solved for its sizes");
+            (bound, nodes) = (proven.bound, proven.nodes);
+        } else {
             drop(master);
-            return parts.search(bound, plans, control);
         }
-        let tree = Tree::new(&problem, master, LpNode::root(bound.max(dual.bound)));
-        // Parts are searched side by side already: each with one programme.
-        return tree.grow(if tells { LANES } else { 1 }, &dual, plans, control);
+        return Parts::of(&problem, &dual, &values, plans.best.target(), nodes, control).search(bound, plans, control);
     }
 }
 
@@ -211,9 +221,14 @@ impl<'p> Tree<'p> {
         Self { problem, lanes: vec![lane], queue: BinaryHeap::new(), nodes: 0 }
     }
 
-    /// Grows the tree to its end, or to a limit; in so many lanes at most.
-    fn grow(mut self, most_lanes: usize, root: &Dual, plans: &mut Plans, control: &Control) -> Result<Proven, Error> {
-        let mut most_lanes = most_lanes;
+    /// Grows the tree to its end, or to a limit; in so many lanes and to so many nodes at most.
+    fn grow(
+        mut self,
+        (mut most_lanes, most_nodes): (usize, u64),
+        root: &Dual,
+        plans: &mut Plans,
+        control: &Control,
+    ) -> Result<Proven, Error> {
         let ended = loop {
             if self.lanes.len() < most_lanes && self.nodes >= ALONE && !self.widen(most_lanes, control)? {
                 most_lanes = self.lanes.len();
@@ -223,7 +238,7 @@ impl<'p> Tree<'p> {
             if at_once == 0 {
                 break Ended::Complete;
             }
-            let is_met = control.gap_reached() || self.nodes >= plans.most_nodes;
+            let is_met = control.gap_reached() || self.nodes >= most_nodes;
             if let Some(limit) = control.stop().or_else(|| is_met.then_some(Limit::Gap)) {
                 break Ended::Limit(limit);
             }
