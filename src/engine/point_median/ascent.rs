@@ -250,9 +250,10 @@ impl Ascent {
         }
     }
 
-    /// Rows whose multipliers stand at the end of their lists, and the cost that they should reach.
+    /// Rows whose multipliers stand at the end of lists that may grow, and the cost that they should reach.
     pub fn held(&self, lists: &Lists, farther: f64) -> Vec<(usize, f64)> {
-        let at_end = |row: &usize| self.best[*row].max(self.now[*row]) >= lists.complete[*row];
+        let reaches_end = |row: usize| self.best[row].max(self.now[row]) >= lists.complete[row];
+        let at_end = |row: &usize| reaches_end(*row) && !lists.has_ended(*row);
         // A list that ends at a cost of zero is to end elsewhere.
         let finite = || lists.complete.iter().filter(|cost| cost.is_finite());
         let mean = finite().sum::<f64>() / finite().count().max(1) as f64;

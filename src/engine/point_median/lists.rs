@@ -8,7 +8,7 @@
 
 use rayon::prelude::*;
 
-use super::near::Near;
+use super::near::{Entry, Near};
 use crate::solve::Control;
 
 /// Entries that are found at once, about: between two looks at the limits.
@@ -23,6 +23,8 @@ pub(super) struct Lists {
     pub cost: Vec<f64>,
     /// No site outside a row's list costs less.
     pub complete: Vec<f64>,
+    /// Rows that asked for more when there was none: with costs that are stored, lists end somewhere.
+    ended: Vec<bool>,
     /// Most entries in all.
     most: usize,
     /// Whether the last that was asked for gave nothing.
@@ -32,8 +34,8 @@ pub(super) struct Lists {
 impl Lists {
     /// Lists up to a radius for each row; at most `most` entries in all.
     pub fn new(near: &dyn Near, radii: &[f64], most: usize, control: &Control) -> Self {
-        let (site, cost, complete) = (Vec::new(), Vec::new(), Vec::new());
-        let empty = Self { start: vec![0], site, cost, complete, most, is_stuck: false };
+        let (site, cost, complete, ended) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let empty = Self { start: vec![0], site, cost, complete, ended, most, is_stuck: false };
         let all: Vec<Option<f64>> = radii.iter().copied().map(Some).collect();
         empty.rebuilt(near, &all, control)
     }
@@ -52,6 +54,11 @@ impl Lists {
         self.is_stuck || self.len() + self.most / LEFT > self.most
     }
 
+    /// Whether there is no more for a row, however much room there is.
+    pub fn has_ended(&self, row: usize) -> bool {
+        self.ended[row]
+    }
+
     /// Number of entries.
     pub fn len(&self) -> usize {
         self.site.len()
@@ -65,14 +72,14 @@ impl Lists {
         let mut radii = vec![None; self.n_rows()];
         let mut any = false;
         for &(row, cost) in wanted {
-            if self.complete[row] < cost {
+            if self.complete[row] < cost && !self.ended[row] {
                 radii[row] = Some(near.radius(row, cost) * (1.0 + 1e-12));
                 any = true;
             }
         }
         if any {
             let new = self.rebuilt(near, &radii, control);
-            let is_stuck = new.complete == self.complete;
+            let is_stuck = new.complete == self.complete && new.ended == self.ended;
             *self = Self { is_stuck, ..new };
         }
     }
@@ -89,7 +96,8 @@ impl Lists {
             cost.extend(kept(row).map(|at| self.cost[at]));
             start.push(site.len());
         }
-        Self { start, site, cost, complete: self.complete.clone(), most: self.most, is_stuck: self.is_stuck }
+        let (complete, ended) = (self.complete.clone(), self.ended.clone());
+        Self { start, site, cost, complete, ended, most: self.most, is_stuck: self.is_stuck }
     }
 
     /// The same lists with some measured anew. The room that is left is shared among the rows that ask; after a stop the
@@ -101,6 +109,7 @@ impl Lists {
             site: Vec::with_capacity(self.site.len()),
             cost: Vec::with_capacity(self.cost.len()),
             complete: Vec::with_capacity(n),
+            ended: Vec::with_capacity(n),
             most: self.most,
             is_stuck: false,
         };
@@ -121,12 +130,17 @@ impl Lists {
                 .map(|(at, radius)| {
                     let row = first + at;
                     let radius = radius.filter(|_| !is_over)?;
-                    let found = near.within(row, radius, old(row).len() + share);
-                    Some(found).filter(|found| reached(row).is_none_or(|reached| found.1 > reached))
+                    Some(near.within(row, radius, old(row).len() + share))
                 })
                 .collect();
             for (row, found) in (first..).zip(found) {
-                match found {
+                let is_more = |found: &(Vec<Entry>, f64)| reached(row).is_none_or(|reached| found.1 > reached);
+                // Where room is short the next sites may cost just as much.
+                let has_room = |found: &(Vec<Entry>, f64)| found.0.len() < old(row).len() + share;
+                let no_more = found.as_ref().is_some_and(|found| has_room(found) && !is_more(found));
+                let has_ended = no_more || self.ended.get(row) == Some(&true);
+                new.ended.push(has_ended);
+                match found.filter(is_more) {
                     Some((entries, complete)) => {
                         new.site.extend(entries.iter().map(|entry| entry.1));
                         new.cost.extend(entries.iter().map(|entry| entry.0));

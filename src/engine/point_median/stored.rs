@@ -102,6 +102,7 @@ impl Near for Stored<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lists::Lists;
     use super::super::search;
     use super::*;
     use crate::engine::random::Random;
@@ -150,6 +151,24 @@ mod tests {
             let bound = proof.bound.unwrap();
             assert!((bound - best).abs() < 1e-6 * best, "seed {seed}: bound {bound} where {best} is best");
         }
+    }
+
+    #[test]
+    fn a_row_that_has_no_more_keeps_no_other_from_growing() {
+        let pairs: Vec<_> = (0..2).flat_map(|i| (0..4).map(move |j| (i, j, f64::from(1 + j)))).collect();
+        let travel = TravelMatrix::from_pairs(2, 5, &[&pairs[..], &[(0, 4, 9.0)]].concat()).unwrap();
+        let problem = Problem::of(&PMedian::new(travel, vec![1.0, 1.0]).p(1).forbidden([4]), false).unwrap();
+        let stored = Stored::new(&problem, 50.0);
+        let options = SolveOptions::default();
+        let control = Control::new(&options, Sense::Minimize);
+        let mut lists = Lists::new(&stored, &[1.0, 1.0], 1_000, &control);
+        for _ in 0..3 {
+            lists.reach(&stored, &[(0, 1e9)], &control);
+        }
+        assert!(lists.has_ended(0) && !lists.is_full());
+        assert_eq!((lists.row(0).len(), lists.row(1).len()), (problem.start[1], 1));
+        lists.reach(&stored, &[(0, 1e9), (1, 3.5)], &control);
+        assert_eq!((lists.row(1).len(), lists.complete[1]), (3, 4.0));
     }
 
     #[test]
