@@ -1,13 +1,13 @@
 //! The inner loops one by one, set up as a solve sets them up, for `benches/kernels.rs`.
 
 use super::ascent::Ascent;
+use super::course::{AGAIN, Best, Course, EVALUATIONS, PATIENCE, cuts};
 use super::lists::{Columns, Lists};
 use super::master::Master;
 use super::plans::Plans;
 use super::reduced::Reduced;
 use super::shake::Search;
 use super::state::{Ground, Role, State};
-use super::{AGAIN, Best, Course, EVALUATIONS, PATIENCE, cuts};
 use crate::engine::mip::LpEnd;
 use crate::engine::random::Random;
 use crate::error::Error;

@@ -11,11 +11,12 @@
 
 use rayon::prelude::*;
 
+use super::course::Outcome;
 use super::master::Dual;
 use super::plans::Plans;
 use super::reduced::Reduced;
 use super::tree::Proven;
-use super::{Outcome, backend, below, bounds_by_size};
+use super::{backend, below, bounds_by_size};
 use crate::engine::Ended;
 use crate::engine::median::Problem;
 use crate::error::Error;
@@ -310,13 +311,13 @@ impl Part {
 #[cfg(test)]
 mod tests {
     use super::super::ascent::Ascent;
+    use super::super::course::{Best, Course};
     use super::super::lists::{Columns, Lists};
     use super::super::master::Master;
     use super::super::measured::Measured;
     use super::super::near::Near;
     use super::super::shake::Search;
     use super::super::state::{Ground, Role};
-    use super::super::{Best, Course};
     use super::*;
     use crate::PMedian;
     use crate::engine::mip::LpEnd;

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::Best;
+use super::course::Best;
 use super::reduced::Reduced;
 use super::shake::Search;
 use super::state::{Ground, Role, State};

@@ -52,9 +52,9 @@ pub(super) struct Proven {
 
 /// Searches the remaining problem to its end, or to a limit. `known` is a bound that holds anyway.
 pub(super) fn search(mut problem: Reduced, known: f64, plans: &mut Plans, control: &Control) -> Result<Proven, Error> {
-    // A search within a part of another tells nothing.
-    let tells = plans.most_nodes == u64::MAX;
-    if tells {
+    // A search within a part of another has few nodes, and tells nothing.
+    let is_part = plans.most_nodes < u64::MAX;
+    if !is_part {
         let (rows, columns) = (problem.n_rows(), problem.sites.len());
         log::info!("p-median: better plans differ at {rows} points and {columns} sites: Benders cuts for these");
     }
@@ -103,9 +103,9 @@ pub(super) fn search(mut problem: Reduced, known: f64, plans: &mut Plans, contro
         bound = bound.max(dual.bound);
         let mut nodes = 0;
         let values = master.values().to_vec();
-        if tells || !is_apart {
+        if !is_part || !is_apart {
             // Parts are searched side by side already: each with one programme.
-            let lanes = if tells { LANES } else { 1 };
+            let lanes = if is_part { 1 } else { LANES };
             let most_nodes = if is_apart { WHOLE } else { plans.most_nodes };
             let proven =
                 Tree::new(&problem, master, LpNode::root(bound)).grow((lanes, most_nodes), &dual, plans, control)?;

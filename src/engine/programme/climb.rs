@@ -36,8 +36,8 @@ struct Tightened {
     in_vain: usize,
     parts: usize,
     looked: usize,
-    /// The cells and limits of the rows that are there, and how many cells they have in all.
-    present: FxHashSet<(Vec<u32>, u64)>,
+    /// The keys of the rows that are there, and how many cells they have in all.
+    present: FxHashSet<(Vec<u32>, u64, bool)>,
     entries: usize,
 }
 

@@ -90,9 +90,9 @@ pub(crate) fn broken_by(
 }
 
 impl Cut {
-    /// What tells it from others: with these cells, another module makes another limit.
-    pub fn key(&self) -> (Vec<u32>, u64) {
-        (self.cells.clone(), self.limit.to_bits())
+    /// What tells it from others: its cells, and what the module that it counts by makes of them.
+    pub fn key(&self) -> (Vec<u32>, u64, bool) {
+        (self.cells.clone(), self.limit.to_bits(), self.open.is_empty())
     }
 
     /// Adds the row to a programme.

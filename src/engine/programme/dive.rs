@@ -3,6 +3,7 @@
 //! neighbourhoods; Danna, Rothberg and Le Pape, Mathematical Programming 102, 2005).
 
 use super::ascent::Ascent;
+use super::draft::{Draft, Saved};
 use super::instance::Instance;
 use super::mixture::{Kept, Mixture, Penalty};
 use super::neighbours::Neighbours;
@@ -10,7 +11,7 @@ use super::pricing::{Held, Part, n_parts, parts};
 use super::reach::Reach;
 use super::room::{Offer, lasts};
 use super::rows::RowKind;
-use super::sweep::{Draft, Saved};
+
 use super::tariff::Tariff;
 use crate::engine::random::Random;
 use crate::service::Size;

@@ -2,8 +2,8 @@
 //!
 //! A programme becomes an [`Instance`]: choices, merged cells of need, and rows that all share. [`hunt`] finds good plans
 //! and a bound for programmes of any size: a Lagrangian relaxation that takes programmes apart into rooms
-//! ([`pricing`], [`room`], [`ascent`]), plans that follow the [`mixture`] of fit-outs that it ends with ([`dive`]), and
-//! sweeps that fit rooms out one by one at its prices ([`sweep`]).
+//! ([`pricing`], [`room`], [`ascent`], and [`cuts`] that [`climb`] adds), plans that follow the [`mixture`] of fit-outs
+//! that it ends with ([`dive`]), and sweeps that fit rooms out one by one at its prices ([`sweep`]).
 //! What remains open goes to the solver as a tight formulation ([`formulation`]). [`plan`] takes cells apart into demand
 //! points again, and nothing leaves before the check of [`crate::service`] agrees.
 
@@ -15,6 +15,7 @@ mod cells;
 mod climb;
 mod cuts;
 mod dive;
+mod draft;
 mod explain;
 mod explore;
 mod formulation;
