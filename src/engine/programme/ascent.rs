@@ -13,12 +13,16 @@ use super::rows::RowKind;
 use super::tariff::{Prices, Tariff};
 use crate::engine::random::Random;
 
-/// Batches in which the parts answer to prices in each pass.
+/// Batches in which the parts answer to prices in each pass, and parts in a batch at most: all that answer at once may want
+/// the same.
 const BATCHES: usize = 12;
+const BATCH: usize = 600;
 /// How much the price of a cell rises when its need is met once more than there is, as a share of what it pays.
 const STIFF_CELL: f64 = 0.2;
-/// How much the price of a row rises with one more room, as a share of the price at which it would pay for the room.
+/// How much the price of a row rises with one more room of so many, as a share of the price at which it would pay for the
+/// room. Where there are more rooms it rises less with each: a pass over all of them moves more.
 const STIFF_ROW: f64 = 0.01;
+const STIFF_ROOMS: f64 = 2_000.0;
 /// Share of the newest prices in the running mean, and steps before there is one.
 const MIX: f64 = 0.3;
 const WARM_UP: usize = 3;
@@ -30,6 +34,9 @@ const PATIENCE: usize = 25;
 /// Steps between two looks at how fast the bound gets better, and the gain that is slow, as a share of the bound.
 const LOOK: usize = 10;
 const SLOW: f64 = 3e-4;
+/// How much it rises in plans with one decision less, in terms of what a room is worth, where no room takes of the row
+/// unless it is made to: a plan that lacks a quota is none.
+const FIRM: f64 = 20.0;
 /// How much the price of a cut rises when its need is served once more than it should be, beside those of its cells.
 const STIFF_CUT: f64 = 3.0;
 /// What counts as an improvement, as a share of the bound.
@@ -49,6 +56,8 @@ pub(crate) struct Ascent {
     /// Running mean of the prices at the mixture.
     mean: Prices,
     pub penalty: Penalty,
+    /// How far the prices of rows rise in plans for a unit that is passed.
+    pub firm: Vec<f64>,
     pub mixture: Mixture,
     /// The fit-outs of each room when it was last asked.
     pub hints: Vec<Vec<Offer>>,
@@ -56,6 +65,7 @@ pub(crate) struct Ascent {
     pub is_blocked: bool,
     random: Random,
     steps: usize,
+    began: std::time::Instant,
     idle: usize,
     /// The bound at the last look, and whether it has hardly got better then.
     looked: f64,
@@ -64,7 +74,7 @@ pub(crate) struct Ascent {
 
 impl Ascent {
     pub fn new(instance: &Instance, reach: &Reach, seed: u64) -> Self {
-        let (all, rows) = row_scales(instance);
+        let (all, rows, largest) = row_scales(instance);
         let cells: Vec<f64> = instance
             .cells
             .cells
@@ -76,18 +86,20 @@ impl Ascent {
             })
             .collect();
         let centre = first_prices(instance, reach, &cells, &rows);
-        let rows = row_weights(instance, reach, &centre, (all, &rows));
+        let (rows, firm) = row_weights(instance, reach, &centre, (all, &rows, &largest));
         let cells: Vec<f64> = cells.iter().map(|cell| STIFF_CELL * cell).collect();
         Self {
             best: centre.clone(),
             mean: centre.clone(),
             bound: f64::INFINITY,
             penalty: Penalty { centre, stiff: Prices { cells, rows } },
+            firm,
             mixture: Mixture::new(instance, reach),
             hints: vec![Vec::new(); instance.rooms.len()],
             is_blocked: false,
             random: Random::of_seed(seed),
             steps: 0,
+           
             idle: 0,
             looked: f64::INFINITY,
             is_slow: false,
@@ -98,7 +110,7 @@ impl Ascent {
     pub fn step(&mut self, instance: &Instance, reach: &Reach) -> bool {
         let mut order: Vec<usize> = (0..n_parts(instance)).collect();
         self.random.shuffle(&mut order);
-        for batch in order.chunks(order.len().div_ceil(BATCHES).max(1)) {
+        for batch in order.chunks(order.len().div_ceil(BATCHES).clamp(1, BATCH)) {
             let tariff = Tariff::new(instance, &self.mixture.prices(instance, &self.penalty));
             let held = Held { hints: &self.hints, ..Held::default() };
             let Some(found) = parts(instance, reach, &tariff, batch, &held, ROUGH) else {
@@ -128,6 +140,7 @@ impl Ascent {
         }
         self.mixture.settle(reach);
         self.steps += 1;
+        log::debug!("programme: step {}: bound {bound}, best {}", self.steps, self.bound);
         if self.steps.is_multiple_of(LOOK) {
             self.is_slow = self.looked - self.bound < SLOW * self.bound.abs();
             self.looked = self.bound;
@@ -221,8 +234,13 @@ fn first_prices(instance: &Instance, reach: &Reach, cells: &[f64], scales: &[f64
 }
 
 /// How far each row's price rises for a unit that is passed: a room that comes or goes moves it by a small part of what the
-/// room is worth.
-fn row_weights(instance: &Instance, reach: &Reach, prices: &Prices, (all, scales): (f64, &[f64])) -> Vec<f64> {
+/// room is worth. And how far it rises in plans.
+fn row_weights(
+    instance: &Instance,
+    reach: &Reach,
+    prices: &Prices,
+    (all, scales, largest): (f64, &[f64], &[f64]),
+) -> (Vec<f64>, Vec<f64>) {
     let tariff = Tariff::new(instance, prices);
     let rooms: Vec<usize> = (0..instance.rooms.len()).collect();
     let found = parts(instance, reach, &tariff, &rooms, &Held::default(), 0.02).unwrap_or_default();
@@ -235,12 +253,21 @@ fn row_weights(instance: &Instance, reach: &Reach, prices: &Prices, (all, scales
         *sum += amount.abs();
         *count += 1.0;
     }
-    let weight = |((kind, scale), (sum, count)): ((&RowKind, &f64), &(f64, f64))| match kind {
-        RowKind::Once(f) | RowKind::AtLeastOnce(f) => 0.5 * stake(instance, reach, *f),
-        _ if *count > 0.0 && *sum > 0.0 => STIFF_ROW * worth * (count / sum).powi(2),
-        _ => STIFF_ROW * worth * (scale / worth / 10.0).powi(2),
+    let stiff_row = STIFF_ROW * (STIFF_ROOMS / instance.rooms.len().max(1) as f64).min(1.0);
+    let weight = |(row, kind): (usize, &RowKind)| match (kind, most[row], largest[row]) {
+        (RowKind::Once(f) | RowKind::AtLeastOnce(f), ..) => 0.5 * stake(instance, reach, *f),
+        (_, (sum, count), _) if count > 0.0 && sum > 0.0 => stiff_row * worth * (count / sum).powi(2),
+        // Nothing takes of it so far.
+        (.., largest) if largest > 0.0 => stiff_row * worth / largest.powi(2),
+        _ => stiff_row * worth * (scales[row] / worth / 10.0).powi(2),
     };
-    instance.rows.kinds.iter().zip(scales).zip(&most).map(weight).collect()
+    let weights: Vec<f64> = instance.rows.kinds.iter().enumerate().map(weight).collect();
+    let firm = |(row, weight): (usize, &f64)| match (most[row].1, largest[row]) {
+        (0.0, largest) if largest > 0.0 => weight.max(FIRM * worth / largest.powi(2)),
+        _ => *weight,
+    };
+    let firm = weights.iter().enumerate().map(firm).collect();
+    (weights, firm)
 }
 
 /// What a facility of today gains at most.
@@ -254,8 +281,9 @@ fn stake(instance: &Instance, reach: &Reach, f: usize) -> f64 {
     if need > places { gain * places / need } else { gain }
 }
 
-/// What a unit of each row may be worth: all there is to gain over what the row limits.
-fn row_scales(instance: &Instance) -> (f64, Vec<f64>) {
+/// What there is to gain, what a unit of each row may be worth, which is all of that over what the row limits, and what one
+/// decision takes of each row at most.
+fn row_scales(instance: &Instance) -> (f64, Vec<f64>, Vec<f64>) {
     let gain: f64 = instance
         .cells
         .cells
@@ -271,6 +299,7 @@ fn row_scales(instance: &Instance) -> (f64, Vec<f64>) {
             largest[row as usize] = largest[row as usize].max(amount.abs());
         }
     }
+    let single = largest.clone();
     // What serving everybody somewhere takes of the rows of shares, some of which have no limit of their own.
     for cell in &instance.cells.cells {
         let arcs = instance.cells.arcs_of(cell);
@@ -280,5 +309,5 @@ fn row_scales(instance: &Instance) -> (f64, Vec<f64>) {
     }
     let limits = instance.rows.limits.iter().zip(largest);
     let scales = limits.map(|(limit, largest)| all / limit.abs().max(largest).max(1e-12)).collect();
-    (all.max(1e-300), scales)
+    (all.max(1e-300), scales, single)
 }

@@ -17,6 +17,7 @@ use rustc_hash::FxHashSet;
 
 use super::instance::Instance;
 use super::mixture::Mixture;
+use super::movers::Movers;
 use super::reach::Reach;
 use super::rows::RowKind;
 use crate::service::Size;
@@ -98,6 +99,7 @@ impl Cut {
     /// Adds the row to a programme.
     pub fn add_to(&self, instance: &mut Instance) {
         let row = instance.rows.push(RowKind::Rounding, self.limit);
+        instance.movers = Movers::default();
         for &cell in &self.cells {
             let cell = &mut instance.cells.cells[cell as usize];
             cell.rows.push((row, cell.need));

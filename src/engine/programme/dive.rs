@@ -125,6 +125,7 @@ impl<'a> Dive<'a> {
     ) -> Self {
         let mut dive = Self::from(instance, reach, ascent, Draft::new(instance, reach, cell_of));
         dive.mixture = ascent.mixture.clone();
+        dive.penalty.stiff.rows.clone_from(&ascent.firm);
         let mut all: Vec<usize> = (0..n_parts(instance)).collect();
         let many = instance.is_beyond_solvers();
         let (surest_of, most) = if many { (SUREST_OF_MANY, MOST_OF_MANY) } else { (SUREST_OF, MOST) };
@@ -144,7 +145,7 @@ impl<'a> Dive<'a> {
             }
         }
         dive.rooms.iter_mut().for_each(|room| *room = Some(room.take().unwrap_or_default()));
-        dive.penalty.centre = ascent.best.clone();
+        dive.penalty = Penalty { centre: ascent.best.clone(), stiff: ascent.penalty.stiff.clone() };
         let rooms: Vec<usize> = (0..instance.rooms.len()).collect();
         let stays: Vec<usize> = (0..instance.stays.len()).collect();
         dive.build(&rooms, &stays);

@@ -5,6 +5,7 @@ use super::broken::broken;
 use super::candidate::Candidate;
 use super::formulation::Scope;
 use super::instance::{Instance, State, Terms};
+use super::movers::Movers;
 use super::nearby::{cells_in_reach, cells_of, part, rooms_of};
 use super::rows::RowKind;
 use super::{Outcome, exact};
@@ -277,6 +278,7 @@ const SMALL: usize = 600;
 
 /// Exactly one of the rooms that are not used is to be.
 fn one_instead(instance: &mut Instance, used: &[bool]) {
+    instance.movers = Movers::default();
     let [most, least] = [1.0, -1.0].map(|limit| instance.rows.push(RowKind::OneInstead, limit));
     for (room, used) in instance.rooms.iter_mut().zip(used) {
         if !used {

@@ -10,6 +10,7 @@ use crate::model::Sense;
 use crate::service::{Change, Fitout, PairRule, PlanObjective, PlanRules, Programme, Size};
 
 use super::cells::Cells;
+use super::movers::Movers;
 use super::rows::Rows;
 
 /// Arcs and choices beyond which a solver would not get through the formulation.
@@ -196,6 +197,8 @@ pub(crate) struct Instance {
     pub rooms: Vec<Room>,
     pub groups: Vec<Group>,
     pub choices: Vec<Choice>,
+    /// Facilities that may move into rooms at the same terms; none where rows were added that tell rooms apart.
+    pub movers: Movers,
     /// One for each facility of today.
     pub stays: Vec<Stay>,
     pub cells: Cells,
@@ -255,6 +258,8 @@ impl Instance {
         for (f, stay) in stays.iter_mut().enumerate().filter(|(_, stay)| stay.movable && stay.moves.is_empty()) {
             rows.stay_put(f, stay);
         }
+        let district = |room: usize| rows.district_of(rooms[room].space);
+        let movers = Movers::new(&groups, &choices, district);
         let cells = Cells::new(programme, rules, &mut rows, &group_of, groups.len(), &stays);
         let position = |name: &String| programme.services.iter().position(|service| service.name == *name);
         let (mut together, mut apart) = (Vec::new(), Vec::new());
@@ -281,6 +286,7 @@ impl Instance {
             rooms,
             groups,
             choices,
+            movers,
             stays,
             cells,
             rows,

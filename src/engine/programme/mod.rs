@@ -23,6 +23,7 @@ mod hunt;
 mod input;
 mod instance;
 mod mixture;
+mod movers;
 mod nearby;
 mod neighbours;
 mod obstacles;

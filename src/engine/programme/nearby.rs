@@ -3,13 +3,14 @@
 use super::candidate::Candidate;
 use super::cells::Cells;
 use super::instance::Instance;
+use super::movers::Movers;
 
 /// A part of a minimum use below this is rounding.
 const ROUNDING: f64 = 1e-9;
 
 /// The instance with these cells alone. What others take of places, rows and objective under `base` is taken off.
 pub(crate) fn part(instance: &Instance, base: &Candidate, kept: &[bool]) -> Instance {
-    let mut part = Instance { cells: Cells::default(), ..instance.clone() };
+    let mut part = Instance { cells: Cells::default(), movers: Movers::default(), ..instance.clone() };
     let mut load = vec![0.0; instance.groups.len() + instance.stays.len()];
     part.cells.walking_row = instance.cells.walking_row;
     part.cells.envy_row = instance.cells.envy_row;

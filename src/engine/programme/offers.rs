@@ -1,16 +1,16 @@
 //! What a room may be offered when everything has a price, and what all of that is worth at most.
 
-use super::instance::{Choice, Group, Instance, Room, Terms};
+use super::instance::{Choice, Instance, Room, Terms};
 use super::pricing::add_up;
 use super::room::Offer;
 use super::rows::RowKind;
 use super::takers::Takers;
 
 /// A choice at some prices.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Priced {
-    choice: usize,
-    area: f64,
+    pub choice: usize,
+    pub area: f64,
     places: f64,
     yearly: f64,
     one_slot: bool,
@@ -21,10 +21,15 @@ pub(crate) struct Priced {
 }
 
 impl Priced {
-    /// The choices of a group that are not left out.
-    pub fn of(instance: &Instance, group: &Group, rows: &[f64], allowed: impl Fn(&Choice) -> bool) -> Vec<Self> {
-        let choices = group.choices.clone().zip(&instance.choices[group.choices.clone()]);
-        let size = |(at, choice): (usize, &Choice)| Self {
+    /// Those of some choices that are not left out.
+    pub fn of(
+        instance: &Instance,
+        choices: impl Iterator<Item = usize>,
+        rows: &[f64],
+        allowed: impl Fn(&Choice) -> bool,
+    ) -> impl Iterator<Item = Self> {
+        let choices = choices.map(|at| (at, &instance.choices[at]));
+        let size = move |(at, choice): (usize, &Choice)| Self {
             choice: at,
             area: choice.area,
             places: choice.places,
@@ -34,7 +39,12 @@ impl Priced {
             fitted: choice.terms.priced(rows),
             open: choice.slot_terms.priced(rows),
         };
-        choices.filter(|(_, choice)| allowed(choice)).map(size).collect()
+        choices.filter(move |(_, choice)| allowed(choice)).map(size)
+    }
+
+    /// The same in another room.
+    pub fn at(self, choice: usize) -> Self {
+        Self { choice, ..self }
     }
 
     /// Leaves out choices that another beats at these prices.

@@ -12,7 +12,8 @@
 
 use rayon::prelude::*;
 
-use super::instance::{Choice, Instance, Room, State};
+use super::instance::{Choice, Group, Instance, Room, State};
+use super::movers::PricedMovers;
 use super::offers::{Priced, each_term, keep_affordable, may_help, most, rewards_of, taken_by};
 use super::reach::Reach;
 use super::room::{FitOut, Look, Offer, RoomPrices, best};
@@ -157,12 +158,13 @@ pub(crate) fn parts(
     tolerance: f64,
 ) -> Option<Vec<Part>> {
     let rooms = instance.rooms.len();
+    let movers = PricedMovers::new(instance, parts.len());
     let part = |&part: &usize| match part.checked_sub(rooms) {
         None => match held.rooms.get(part) {
             Some(Some(offers)) => {
                 Some(fitted(instance, reach, part, offers.clone(), |g| takers_of(instance, reach, tariff, g)))
             }
-            _ => room_part(instance, reach, tariff, part, held, tolerance),
+            _ => room_part(instance, reach, tariff, part, held, &movers, tolerance),
         },
         Some(f) if held.moved.get(f) == Some(&true) => Some(Part::default()),
         Some(f) if f < instance.stays.len() => Some(stay_part(instance, reach, tariff, f)),
@@ -178,12 +180,13 @@ fn room_part(
     tariff: &Tariff,
     index: usize,
     held: &Held<'_>,
+    movers: &PricedMovers,
     tolerance: f64,
 ) -> Option<Part> {
     let room = &instance.rooms[index];
     let free = |choice: &Choice| !matches!(choice.size, Size::Moved(f) if held.moved.get(f as usize) == Some(&true));
-    let priced = |group| Priced::undominated(Priced::of(instance, group, &tariff.rows, free));
-    let sizes: Vec<Vec<Priced>> = instance.groups[room.groups.clone()].iter().map(priced).collect();
+    let priced = |group| movers.undominated(instance, group, &tariff.rows, free);
+    let sizes: Vec<Vec<Priced>> = room.groups.clone().map(priced).collect();
     let needs = |cell: u32| instance.cells.cells[cell as usize].need;
     let least = most(instance, room, &tariff.rows, &sizes, |g, tell| {
         reach.of(g).iter().for_each(|&(arc, cell)| tell(needs(cell), tariff.worth(instance, arc, cell, 1.0)));
@@ -268,7 +271,7 @@ fn least_share(instance: &Instance, tariff: &Tariff) -> Part {
 /// For each choice of a room what a fit-out with it is worth at most.
 pub(crate) fn limits(instance: &Instance, reach: &Reach, tariff: &Tariff, index: usize) -> Vec<(usize, f64)> {
     let room = &instance.rooms[index];
-    let size = |group| Priced::of(instance, group, &tariff.rows, |_| true);
+    let size = |group: &Group| Priced::of(instance, group.choices.clone(), &tariff.rows, |_| true).collect();
     let sizes: Vec<Vec<Priced>> = instance.groups[room.groups.clone()].iter().map(size).collect();
     let (_, offers) = offers_in(instance, reach, tariff, room, &sizes, |_| true);
     let complex = if room.large { room.complex.priced(&tariff.rows).max(0.0) } else { 0.0 };

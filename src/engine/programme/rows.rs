@@ -217,6 +217,11 @@ impl Rows {
         }
     }
 
+    /// The district of a space.
+    pub fn district_of(&self, space: u32) -> Option<usize> {
+        self.space_districts[space as usize]
+    }
+
     /// The sizes of a service that suit a space: modules, and facilities that may move in.
     pub fn choices(
         &self,
@@ -235,7 +240,7 @@ impl Rows {
             0 => vec![0],
             n => (0..n).filter(|&t| open(names[t], &service.slots) && open(names[t], &space.slots)).collect(),
         };
-        let place = (s, self.space_districts[index as usize]);
+        let place = (s, self.district_of(index));
         let mut choices = Vec::new();
         let mut push = |choice: Choice| {
             if choice.area <= space.area && !choice.slots.is_empty() {

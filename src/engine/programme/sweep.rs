@@ -5,7 +5,7 @@
 //! lacking (quotas, shares, complexes) is wanted at a price that rises while it lacks.
 
 use super::draft::Draft;
-use super::instance::{Choice, Instance};
+use super::instance::{Choice, Group, Instance};
 use super::offers::{Priced, keep_affordable, may_help, most, taken_by};
 use super::reach::Reach;
 use super::room::{Look, Offer, RoomPrices, best};
@@ -33,7 +33,7 @@ impl Draft<'_> {
             Size::Moved(f) => self.states[f as usize].is_none(),
             Size::Module(_) => true,
         };
-        let of = |group| Priced::of(instance, group, &tariff.rows, free);
+        let of = |group: &Group| Priced::of(instance, group.choices.clone(), &tariff.rows, free).collect();
         let sizes: Vec<Vec<Priced>> = instance.groups[entry.groups.clone()].iter().map(of).collect();
         let least = most(instance, entry, &tariff.rows, &sizes, |g, tell| {
             for &(arc, cell) in self.reach.of(g) {
