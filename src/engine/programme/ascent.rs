@@ -65,7 +65,6 @@ pub(crate) struct Ascent {
     pub is_blocked: bool,
     random: Random,
     steps: usize,
-    began: std::time::Instant,
     idle: usize,
     /// The bound at the last look, and whether it has hardly got better then.
     looked: f64,
@@ -99,7 +98,6 @@ impl Ascent {
             is_blocked: false,
             random: Random::of_seed(seed),
             steps: 0,
-           
             idle: 0,
             looked: f64::INFINITY,
             is_slow: false,
@@ -292,14 +290,8 @@ fn row_scales(instance: &Instance) -> (f64, Vec<f64>, Vec<f64>) {
         .sum();
     let spent: f64 = instance.choices.iter().map(|choice| (choice.terms.gain + choice.slot_terms.gain).abs()).sum();
     let all = if instance.worst_district { 1.0 } else { gain + spent / instance.rooms.len().max(1) as f64 };
-    let mut largest = vec![0.0_f64; instance.rows.len()];
-    let rooms = instance.rooms.iter().map(|room| &room.terms);
-    for terms in rooms.chain(instance.choices.iter().flat_map(|choice| [&choice.terms, &choice.slot_terms])) {
-        for &(row, amount) in &terms.rows {
-            largest[row as usize] = largest[row as usize].max(amount.abs());
-        }
-    }
-    let single = largest.clone();
+    let single = instance.largest_taken();
+    let mut largest = single.clone();
     // What serving everybody somewhere takes of the rows of shares, some of which have no limit of their own.
     for cell in &instance.cells.cells {
         let arcs = instance.cells.arcs_of(cell);

@@ -12,6 +12,8 @@
 //! (mixed-integer rounding of a flow set: Marchand and Wolsey, Operations Research 49, 2001). Such a row takes need of cells
 //! and gives something back for choices, so that the relaxation prices it like every other row.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
@@ -105,10 +107,10 @@ impl Cut {
             cell.rows.push((row, cell.need));
         }
         for &(choice, amount) in &self.fitted {
-            instance.choices[choice].terms.take(Some(row), -amount);
+            Arc::make_mut(&mut instance.choices[choice].terms).take(Some(row), -amount);
         }
         for &(choice, amount) in &self.open {
-            instance.choices[choice].slot_terms.take(Some(row), -amount);
+            Arc::make_mut(&mut instance.choices[choice].slot_terms).take(Some(row), -amount);
         }
         for &(f, state, amount) in &self.states {
             instance.stays[f].states[state].terms.take(Some(row), -amount);

@@ -34,7 +34,7 @@ fn elastic(wording: &Wording<'_>, control: &Control) -> Option<Candidate> {
     if control.stop().is_some() || !mip::fits(instance.cells.arcs.len(), control) {
         return None;
     }
-    let largest = largest_taken(instance);
+    let largest = instance.largest_taken();
     let sizes: Vec<Option<f64>> = (0..instance.rows.len())
         .map(|row| {
             let figure = wording.figure(row)?.abs();
@@ -71,18 +71,6 @@ fn lacking(wording: &Wording<'_>, candidate: &Candidate) -> Vec<Reason> {
         }
     }
     strongest(reasons)
-}
-
-/// The largest amount that one decision takes of each row.
-fn largest_taken(instance: &Instance) -> Vec<f64> {
-    let mut largest = vec![0.0_f64; instance.rows.len()];
-    let choices = instance.choices.iter().flat_map(|choice| [&choice.terms, &choice.slot_terms]);
-    for terms in choices.chain(instance.rooms.iter().map(|room| &room.terms)) {
-        for &(row, amount) in &terms.rows {
-            largest[row as usize] = largest[row as usize].max(amount.abs());
-        }
-    }
-    largest
 }
 
 #[cfg(all(test, feature = "microlp"))]

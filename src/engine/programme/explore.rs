@@ -1,5 +1,7 @@
 //! What a space is to a plan, and the plan under other conditions.
 
+use std::sync::Arc;
+
 use super::assignment::{Assignment, assign};
 use super::broken::broken;
 use super::candidate::Candidate;
@@ -284,7 +286,7 @@ fn one_instead(instance: &mut Instance, used: &[bool]) {
         if !used {
             room.terms.take(Some(most), 1.0);
             for choice in room.groups.clone().flat_map(|group| instance.groups[group].choices.clone()) {
-                instance.choices[choice].terms.take(Some(least), -1.0);
+                Arc::make_mut(&mut instance.choices[choice].terms).take(Some(least), -1.0);
             }
         }
     }

@@ -125,8 +125,6 @@ pub(crate) fn hunt(instance: &Instance, start: Option<Candidate>, control: &Cont
         // The first plan comes from what is known soon, that of a large programme before any sweep: a sweep takes longer
         // there. The next ones wait until prices are good.
         let soon = round >= 1 || is_large(instance);
-            continue;
-        }
         if control.stop().is_none() && (lacks && soon || round % ANEW == 2) {
             let fresh = Dive::new(instance, &reach, &cell_of, &climb.guide, &mut random, control);
             if dive.as_ref().is_none_or(|dive| fresh.draft.is_better(&dive.draft)) {

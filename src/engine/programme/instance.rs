@@ -3,6 +3,8 @@
 //! Everything is maximised: what is to shrink counts negative. A [`Choice`] or a [`Room`] has [`Terms`]: what it gains, and
 //! what it takes of each row, and all rows read Σ taken ≤ limit.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 
 use crate::error::Error;
@@ -11,7 +13,7 @@ use crate::service::{Change, Fitout, PairRule, PlanObjective, PlanRules, Program
 
 use super::cells::Cells;
 use super::movers::Movers;
-use super::rows::Rows;
+use super::rows::{Moves, Rows};
 
 /// Arcs and choices beyond which a solver would not get through the formulation.
 const SOLVABLE_ARCS: usize = 1_000_000;
@@ -93,19 +95,24 @@ pub(crate) struct Choice {
     /// κ: places for each slot in which it is open.
     pub places: f64,
     /// Slots in which it may be open.
-    pub slots: Vec<usize>,
+    pub slots: Arc<[usize]>,
     /// Whether it opens in one slot only.
     pub one_slot: bool,
     /// Running cost less income for each open slot, and the income alone.
     pub yearly: f64,
     pub income: f64,
-    /// What fitting it out gains and takes.
-    pub terms: Terms,
+    /// What fitting it out gains and takes; where many rooms have the same choice they share it.
+    pub terms: Arc<Terms>,
     /// What each open slot gains and takes.
-    pub slot_terms: Terms,
+    pub slot_terms: Arc<Terms>,
 }
 
 impl Choice {
+    /// What fitting it out, and what each open slot, gains and takes.
+    pub fn all_terms(&self) -> [&Terms; 2] {
+        [&self.terms, &self.slot_terms]
+    }
+
     /// Open slots at most.
     pub fn most_slots(&self) -> usize {
         if self.one_slot { 1 } else { self.slots.len() }
@@ -222,6 +229,7 @@ impl Instance {
         let mut rows = Rows::new(programme, rules);
         let (mut rooms, mut groups, mut choices) = (Vec::new(), Vec::new(), Vec::new());
         let mut stays = rows.stays(programme);
+        let mut moves = Moves::default();
         let mut group_of = vec![vec![None; programme.services.len()]; programme.spaces.len()];
         let lookup = |spaces: &[u32]| spaces.iter().copied().collect::<FxHashSet<u32>>();
         let (required, forbidden) = (lookup(&rules.required), lookup(&rules.forbidden));
@@ -234,9 +242,10 @@ impl Instance {
                 let start = choices.len();
                 let own = |fitout: &Fitout| (fitout.space, fitout.service as usize).cmp(&(j, s));
                 let kept = kept.binary_search_by(own).ok().and_then(|at| kept.get(at)).map(|fitout| fitout.size);
-                for choice in rows.choices(programme, j, space, s, service) {
+                for choice in rows.choices(programme, j, space, (s, service), &mut moves) {
+                    let is_move = matches!(choice.size, Size::Moved(_));
                     let twin = |other: &Choice| other.takes_no_more(&choice);
-                    if kept == Some(choice.size) || !choices[start..].iter().any(twin) {
+                    if is_move || kept == Some(choice.size) || !choices[start..].iter().any(twin) {
                         choices.push(Choice { group: groups.len(), ..choice });
                     }
                 }
@@ -313,6 +322,18 @@ impl Instance {
         let gains = choices.chain(rooms).chain(states).chain(self.cells.arcs.iter().map(|arc| arc.gain));
         let least = if self.worst_district { 1.0 } else { self.constant.abs() };
         gains.fold(least, |most, gain| most.max(gain.abs()))
+    }
+
+    /// The largest amount that one decision takes of each row.
+    pub fn largest_taken(&self) -> Vec<f64> {
+        let mut largest = vec![0.0_f64; self.rows.len()];
+        let rooms = self.rooms.iter().map(|room| &room.terms);
+        for terms in rooms.chain(self.choices.iter().flat_map(Choice::all_terms)) {
+            for &(row, amount) in &terms.rows {
+                largest[row as usize] = largest[row as usize].max(amount.abs());
+            }
+        }
+        largest
     }
 
     /// Differences of objectives below this are the rounding of what they add up.

@@ -107,7 +107,7 @@ fn least_of_room(instance: &Instance, room: &Room) -> Vec<(u32, f64)> {
 /// The least that a group takes of each row that any of its choices touches.
 fn least_of_group(instance: &Instance, group: usize) -> Vec<(u32, f64)> {
     let choices = &instance.choices[instance.groups[group].choices.clone()];
-    let rows_of = |choice: &Choice| rows_of([&choice.terms, &choice.slot_terms].into_iter());
+    let rows_of = |choice: &Choice| rows_of(choice.all_terms().into_iter());
     let taken = |choice| rows_of(choice).into_iter().map(move |row| (row, Choice::least(choice, row)));
     let mut taken: Vec<(u32, f64)> = choices.iter().flat_map(taken).collect();
     taken.sort_unstable_by_key(|entry| entry.0);

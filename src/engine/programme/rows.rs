@@ -1,5 +1,7 @@
 //! The rows of a programme: what all rooms, facilities and people share.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::service::{Change, Facility, Least, PlanObjective, PlanRules, Programme, QuotaHere, Service, Size, Space};
@@ -69,6 +71,14 @@ pub(crate) struct Totals {
     pub all: f64,
     pub by_service: Vec<f64>,
     pub by_district: Vec<f64>,
+}
+
+/// What facilities take of rows when they move, by service and district: the same in all spaces there.
+#[derive(Debug, Default)]
+pub(crate) struct Moves {
+    terms: FxHashMap<(usize, Option<usize>), Vec<Arc<Terms>>>,
+    /// What their slots take.
+    nothing: Arc<Terms>,
 }
 
 impl Rows {
@@ -228,16 +238,16 @@ impl Rows {
         programme: &Programme,
         index: u32,
         space: &Space,
-        s: usize,
-        service: &Service,
+        (s, service): (usize, &Service),
+        moves: &mut Moves,
     ) -> Vec<Choice> {
         if !service.suits(space) {
             return Vec::new();
         }
         let names: Vec<&String> = programme.slots.iter().map(|slot| &slot.name).collect();
         let open = |name: &String, list: &[String]| list.is_empty() || list.contains(name);
-        let slots: Vec<usize> = match names.len() {
-            0 => vec![0],
+        let slots: Arc<[usize]> = match names.len() {
+            0 => Arc::new([0]),
             n => (0..n).filter(|&t| open(names[t], &service.slots) && open(names[t], &space.slots)).collect(),
         };
         let place = (s, self.district_of(index));
@@ -255,24 +265,33 @@ impl Rows {
             self.supply(&mut slot_terms, place, module.places, 0.0, 0.0);
             let (area, places, yearly) = (module.area, module.places, module.yearly_subsidy());
             let (size, slots, income) = (Size::Module(m), slots.clone(), module.income);
+            let [terms, slot_terms] = [terms, slot_terms].map(Arc::new);
             push(Choice { group: 0, size, area, places, slots, one_slot: false, yearly, income, terms, slot_terms });
         }
-        for &f in &self.movable[s] {
+        let Moves { terms, nothing } = moves;
+        let terms = terms.entry(place).or_insert_with(|| {
+            let facilities = self.movable[s].iter().map(|&f| (f, &programme.facilities[f as usize]));
+            facilities.map(|(f, facility)| Arc::new(self.moved(f as usize, facility, place))).collect()
+        });
+        for (&f, terms) in self.movable[s].iter().zip(terms) {
             let facility = &programme.facilities[f as usize];
-            let (Some(cost), Some(area), Some(places)) = (facility.moving_cost, facility.area, facility.places) else {
-                continue;
-            };
-            let mut terms = Terms::default();
-            self.pay(&mut terms, cost, 0.0);
-            self.supply(&mut terms, place, places, area, 1.0);
-            self.leave(&mut terms, s, f as usize, facility);
-            terms.take(self.find(RowKind::Once(f as usize)), 1.0);
-            terms.take(self.find(RowKind::AtLeastOnce(f as usize)), -1.0);
+            let (Some(area), Some(places)) = (facility.area, facility.places) else { continue };
             let (size, slots, yearly) = (Size::Moved(f), slots.clone(), facility.yearly_subsidy());
-            let (slot_terms, income) = (Terms::default(), facility.income);
+            let (terms, slot_terms, income) = (terms.clone(), nothing.clone(), facility.income);
             push(Choice { group: 0, size, area, places, slots, one_slot: true, yearly, income, terms, slot_terms });
         }
         choices
+    }
+
+    /// What a facility takes of rows when it moves to a place.
+    fn moved(&self, f: usize, facility: &Facility, place: (usize, Option<usize>)) -> Terms {
+        let mut terms = Terms::default();
+        self.pay(&mut terms, facility.moving_cost.unwrap_or(0.0), 0.0);
+        self.supply(&mut terms, place, facility.places.unwrap_or(0.0), facility.area.unwrap_or(0.0), 1.0);
+        self.leave(&mut terms, place.0, f, facility);
+        terms.take(self.find(RowKind::Once(f)), 1.0);
+        terms.take(self.find(RowKind::AtLeastOnce(f)), -1.0);
+        terms
     }
 
     /// Takes a facility out of the supply of its district.

@@ -189,7 +189,7 @@ impl Layout {
             if !self.choices[at].is_some_and(on) {
                 continue;
             }
-            for &slot in &choice.slots {
+            for &slot in choice.slots.iter() {
                 if self.open(instance, at, slot).is_some_and(on) {
                     candidate.open[at] |= 1 << slot;
                 }

@@ -165,7 +165,7 @@ fn columns(instance: &Instance, scope: &Scope, layout: &Layout, variables: &mut 
         columns.push(variables.add(binary(fixed(at, None))));
     }
     for at in (0..instance.choices.len()).filter(|&at| layout.slots[at].is_some()) {
-        for &slot in &instance.choices[at].slots {
+        for &slot in instance.choices[at].slots.iter() {
             columns.push(variables.add(binary(fixed(at, Some(slot)))));
         }
     }
