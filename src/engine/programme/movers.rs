@@ -87,13 +87,17 @@ impl PricedMovers {
         let choices = &instance.choices[group.choices.clone()];
         let modules = choices.partition_point(|choice| matches!(choice.size, Size::Module(_)));
         let first = group.choices.start;
-        let mut sizes: Vec<Priced> = Priced::of(instance, first..first + modules, rows, allowed).collect();
+        let mut sizes = Vec::with_capacity(modules + priced.len());
+        sizes.extend(Priced::of(instance, first..first + modules, rows, allowed));
         let area = instance.rooms[group.room].area;
-        sizes.extend(priced.iter().filter(|priced| priced.area <= area).filter_map(|&priced| {
+        for priced in priced.iter().filter(|priced| priced.area <= area) {
+            if sizes.iter().take(modules).any(|module| module.beats(priced)) {
+                continue;
+            }
             let size = instance.choices[priced.choice].size;
-            let place = choices[modules..].binary_search_by_key(&size, |choice| choice.size).ok()?;
-            Some(priced.at(first + modules + place))
-        }));
+            let place = choices[modules..].binary_search_by_key(&size, |choice| choice.size);
+            sizes.extend(place.ok().map(|place| priced.at(first + modules + place)));
+        }
         Priced::undominated(sizes)
     }
 }

@@ -67,7 +67,7 @@ impl Priced {
     }
 
     /// Whether it offers as much as another of its group for no more of anything; all of a group have the same slots.
-    fn beats(&self, other: &Self) -> bool {
+    pub fn beats(&self, other: &Self) -> bool {
         self.area <= other.area
             && self.places >= other.places
             && self.fitted >= other.fitted
