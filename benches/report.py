@@ -1,5 +1,6 @@
 """Writes docs/benchmarks.md from what was measured."""
 
+import math
 import os
 import platform
 from pathlib import Path
@@ -359,7 +360,8 @@ def many_customers(found):
                 continue
             case = [f"{row['points']:,}", f"{row['sites']:,}", f"{row['share']:.0%}", run["costs"]]
             name = {"siting": "siting", "highs": "HiGHS"}[package]
-            values = [f"{run['value']:,.0f}", f"{run['bound']:,.0f}", percent(run["gap"])]
+            bound = "none" if math.isinf(run["bound"]) else f"{run['bound']:,.0f}"
+            values = [f"{run['value']:,.0f}", bound, percent(run["gap"])]
             times = [seconds(run["merge"]), seconds(run["seconds"])]
             rows.append([*case, run["cells"], name, *values, *times, run["mib"]])
     return [CORDEAU.format(limit=found["limit"]), table(head, rows)]

@@ -1,5 +1,7 @@
 """Tables and figures of the page of benchmarks."""
 
+import math
+
 
 def table(head, rows):
     """A Markdown table."""
@@ -12,7 +14,7 @@ def seconds(value):
 
 
 def percent(value):
-    if value is None:
+    if value is None or math.isinf(value):
         return "none"
     if value < 1e-9:
         return "0"
